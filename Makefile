@@ -1,0 +1,170 @@
+# Muster. One Makefile, no recursion; everything built lands under build/.
+#
+#   make           the programs and libmuster        make test     everything that must be green
+#   make run       the exercise, in this terminal    make lint     clang-tidy, clang-format, houses rules
+#   make asan      tests under address + undefined   make fuzz SECONDS=60   every parser
+#   make bench     figures as ratios                 make storm ROUNDS=100  kill -9, again and again
+
+CC       ?= gcc
+CLANG    ?= clang
+SECONDS  ?= 60
+ROUNDS   ?= 100
+B        := build
+MODE     ?=
+
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection -fcf-protection -fPIC
+CSTD     := -std=c17 -D_GNU_SOURCE -ffp-contract=off
+OPT      ?= -O2 -g
+INC      := -I. -I$(B)/gen -Iagents/sdk
+PKGS     := libzmq libprotobuf-c libssl libcrypto libcyaml
+PKGCF    := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lgeos_c -lpthread
+LDFLAGS  += -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+
+ifeq ($(MODE),asan)
+B        := build/asan
+OPT      := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+HARDEN   := -fPIC
+LDFLAGS  += -fsanitize=address,undefined
+INC      := -I. -I$(B)/gen -Iagents/sdk
+endif
+ifeq ($(MODE),fuzz)
+B        := build/fuzz
+CC       := $(CLANG)
+OPT      := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+HARDEN   := -fPIC
+LDFLAGS  += -fsanitize=address,undefined
+INC      := -I. -I$(B)/gen -Iagents/sdk
+endif
+
+CFLAGS_ALL := $(CSTD) $(OPT) $(WARN) $(HARDEN) $(INC) $(PKGCF) $(CFLAGS) -MMD -MP
+# Generated code is not ours to argue with.
+CFLAGS_GEN := $(CSTD) $(OPT) $(HARDEN) $(INC) $(PKGCF) -w -MMD -MP
+
+# ---- the house: rooms of proto, lowest first; a static archive each -------------------------
+ROOMS    := base schema topic words wire sign authority session picture rules
+SCHEMA   := $(sort $(wildcard proto/schema/*.proto))
+GEN_C    := $(patsubst %.proto,$(B)/gen/%.pb-c.c,$(SCHEMA))
+GEN_H    := $(GEN_C:.c=.h)
+GEN_O    := $(GEN_C:.c=.o)
+
+obj       = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1)/*.c)))
+ROOM_A   := $(foreach r,$(ROOMS),$(B)/proto/$(r).a)
+LOG_A    := $(B)/broker/log.a
+DESK_A   := $(B)/broker/desk.a
+SDK_A    := $(B)/libmuster.a
+# Archives refer upwards never; the linker still wants the users before the used.
+PROTO_L  := $(B)/proto/rules.a $(B)/proto/picture.a $(B)/proto/session.a $(B)/proto/authority.a \
+            $(B)/proto/sign.a $(B)/proto/wire.a $(B)/proto/words.a $(B)/proto/topic.a \
+            $(B)/proto/schema.a $(B)/proto/base.a
+
+AGENTS   := $(notdir $(patsubst %/,%,$(filter-out agents/sdk/ agents/cli/,$(wildcard agents/*/))))
+PROGRAMS := $(B)/musterd $(B)/muster $(B)/muster-replay $(AGENTS:%=$(B)/muster-%)
+
+.PHONY: all run test lint asan fuzz bench storm bare clean format
+all: $(PROGRAMS) $(SDK_A) $(B)/libmuster.so $(B)/muster.pc
+
+$(B)/gen/proto/schema/%.pb-c.c $(B)/gen/proto/schema/%.pb-c.h: proto/schema/%.proto $(SCHEMA)
+	@mkdir -p $(@D)
+	protoc-c --c_out=$(B)/gen $<
+
+$(B)/gen/%.o: $(B)/gen/%.c | $(GEN_H)
+	$(CC) $(CFLAGS_GEN) -c $< -o $@
+
+$(B)/%.o: %.c | $(GEN_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c $< -o $@
+
+define room
+$(B)/proto/$(1).a: $(call obj,proto/$(1)) $(if $(filter schema,$(1)),$(GEN_O))
+	@mkdir -p $$(@D) && rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+$(LOG_A): $(call obj,broker/log)
+$(DESK_A): $(call obj,broker/desk)
+$(LOG_A) $(DESK_A):
+	@mkdir -p $(@D) && rm -f $@
+	ar rcs $@ $^
+
+# libmuster carries the rooms it stands on, so that one -lmuster is enough.
+SDK_O    := $(call obj,agents/sdk)
+SDK_ROOM := $(foreach r,base schema topic words wire sign authority session picture,$(call obj,proto/$(r))) $(GEN_O)
+$(SDK_A): $(SDK_O) $(SDK_ROOM)
+	rm -f $@ && ar rcs $@ $^
+$(B)/libmuster.so: $(SDK_O) $(SDK_ROOM) agents/sdk/muster.map
+	$(CC) -shared -Wl,-soname,libmuster.so.0 -Wl,--version-script=agents/sdk/muster.map $(LDFLAGS) $(SDK_O) $(SDK_ROOM) $(LIBS) -o $@
+	ln -sf libmuster.so $(B)/libmuster.so.0
+$(B)/muster.pc: agents/sdk/muster.pc.in
+	sed -e 's|@PREFIX@|$(abspath $(B))|' -e 's|@INCLUDE@|$(abspath agents/sdk)|' $< > $@
+
+$(B)/musterd: $(call obj,broker/daemon) $(DESK_A) $(LOG_A) $(ROOM_A)
+	$(CC) $(LDFLAGS) $(filter %.o,$^) $(DESK_A) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
+$(B)/muster-replay: $(call obj,replay) $(LOG_A) $(ROOM_A)
+	$(CC) $(LDFLAGS) $(filter %.o,$^) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
+$(B)/muster: $(call obj,agents/cli) $(SDK_A) $(ROOM_A)
+	$(CC) $(LDFLAGS) $(filter %.o,$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
+define agent
+$(B)/muster-$(1): $(call obj,agents/$(1)) $(SDK_A) $(ROOM_A)
+	$(CC) $(LDFLAGS) $$(filter %.o,$$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $$@
+endef
+$(foreach a,$(AGENTS),$(eval $(call agent,$(a))))
+
+run: all
+	@$(B)/muster demo $(ARGS)
+
+# ---- tests: C stories (cmocka, TAP) and scripts that drive the real programs ----------------
+# A story reads tests/<room>/<noun>_test.c; a script tests/<room>/<noun>.sh; both print TAP.
+TEST_C   := $(sort $(wildcard tests/*/*_test.c))
+TEST_BIN := $(TEST_C:%.c=$(B)/%)
+HELP_O   := $(call obj,tests/help)
+TEST_SH  := $(sort $(wildcard tests/*/*_test.sh))
+
+$(B)/tests/%_test: $(B)/tests/%_test.o $(HELP_O) $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
+	$(CC) $(LDFLAGS) $< $(HELP_O) $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -lcmocka -o $@
+.PRECIOUS: $(B)/%.o
+
+test: all $(TEST_BIN) $(FUZZ_SMOKE)
+	@B=$(B) sh tests/run $(TEST_BIN) tests/house/includes.sh $(TEST_SH)
+
+asan:
+	$(MAKE) --no-print-directory MODE=asan test
+
+lint:
+	sh tests/house/includes.sh
+	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
+	clang-tidy --quiet $$(git ls-files '*.c' | grep -v '^tests/') -- $(CSTD) $(INC) $(PKGCF)
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ---- fuzzing: one target per parser, corpus beside it ----------------------------------------
+FUZZ_C   := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_BIN := $(FUZZ_C:tests/fuzz/%.c=$(B)/%)
+$(B)/%_fuzz: tests/fuzz/%_fuzz.c $(ROOM_A)
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) $< $(PROTO_L) $(LIBS) -o $@
+fuzz-build: $(FUZZ_BIN)
+fuzz:
+	$(MAKE) --no-print-directory MODE=fuzz fuzz-build
+	sh tests/fuzz/run build/fuzz $(SECONDS)
+
+bench: all
+	$(MAKE) --no-print-directory bench-build
+	sh tests/bench/run $(B)
+BENCH_C  := $(sort $(wildcard tests/bench/*_bench.c))
+bench-build: $(BENCH_C:%.c=$(B)/%)
+$(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
+	$(CC) $(LDFLAGS) $< $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
+
+storm: all
+	B=$(B) sh tests/storm/run $(ROUNDS)
+
+bare:
+	sh tests/house/bare.sh
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,137 @@
+/* The record: one LMDB environment, one writer, one commit a turn.
+ *
+ * The usual path: mu_log_turn_begin, one mu_log_turn_batch per admitted batch, mu_log_turn_commit.
+ * Nothing is on disk before the commit returns MU_OK, and then all of it is. MU_E_FULL leaves the
+ * log as it was and usable; any other storage error means the process must stop (rule: fail-stop),
+ * the next start verifies the tail. Tables and bytes: docs/LOG-FORMAT.md.
+ */
+#ifndef MU_LOG_LOG_H
+#define MU_LOG_LOG_H
+
+#include "proto/sign/checkpoint.h"
+#include "proto/sign/merkle.h"
+#include "proto/sign/seal.h"
+#include "proto/wire/entry.h"
+
+typedef struct mu_log mu_log;
+
+struct mu_log_options {
+    uint64_t map_bytes;     /* 0: 64 GiB of address space */
+    uint64_t quota_bytes;   /* 0: none; used space above it refuses routine traffic */
+    uint64_t reserve_bytes; /* kept for lane 0 below the quota */
+    bool read_only;         /* auditors: no writes but the lock file */
+};
+
+/* What the judge found for one event of a batch. */
+struct mu_verdict {
+    uint16_t code;    /* 0 accepted, else a final refusal */
+    const char *path; /* field refused; lent until commit; NULL or "" when accepted */
+};
+
+/* Where a batch lies. */
+struct mu_origin {
+    uint64_t first_number;
+    uint32_t count;
+    struct mu_hash root; /* the seal's root: what a repeat is compared with */
+};
+
+/* Last (sequence, leaf) of one lane of an instance, and whether it is fenced after a fork. */
+struct mu_sequence {
+    uint64_t sequence;
+    struct mu_hash leaf;
+    bool fenced;
+};
+
+/* Make a new log in the empty directory `dir` with the genesis batch as entry 1 and its epoch 1.
+ * Errors: MU_E_EXISTS, MU_E_MALFORMED (not one genesis event), MU_E_IO, MU_E_SYSTEM. */
+MU_MUST_USE enum mu_err mu_log_create(const char *dir, const struct mu_batch *genesis,
+                                      int64_t accepted_at_ms, uint16_t judge_version);
+
+/* Open; refuses remote file systems, wrong flags, a second open. Verifies the tail (the last turn
+ * and the edge against the tiles) before it returns. Errors: MU_E_ABSENT, MU_E_CORRUPT, MU_E_IO. */
+MU_MUST_USE enum mu_err mu_log_open(const char *dir, const struct mu_log_options *options,
+                                    mu_log **out);
+void mu_log_close(mu_log **log);
+
+/* Identity and head as of the last commit. Lends until close. */
+const struct mu_hash *mu_log_id(const mu_log *log);
+void mu_log_head(const mu_log *log, struct mu_head *head);
+int64_t mu_log_last_accepted_ms(const mu_log *log);
+
+/* ---- one turn ------------------------------------------------------------------------------ */
+MU_MUST_USE enum mu_err mu_log_turn_begin(mu_log *log);
+/* Append a checked batch (leaves filled). Numbers are consecutive; the first goes to *first. */
+MU_MUST_USE enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch,
+                                          int64_t accepted_at_ms, uint16_t judge_version,
+                                          const struct mu_verdict *verdicts, uint64_t *first);
+/* Mark that entry `number` changes who may say what, so that a start need not read the whole log. */
+MU_MUST_USE enum mu_err mu_log_turn_roster(mu_log *log, uint64_t number);
+MU_MUST_USE enum mu_err mu_log_turn_fence(mu_log *log, const struct mu_agent_id *agent,
+                                          uint64_t instance, uint8_t lane);
+/* A timer: at log time due_ms a tick is owed to `asker` for `subject`. Put again is a no-op. */
+MU_MUST_USE enum mu_err mu_log_turn_timer(mu_log *log, int64_t due_ms,
+                                          const struct mu_agent_id *asker,
+                                          const struct mu_hash *subject, bool present);
+/* A follower's confirmed place, for agents that keep it here. */
+MU_MUST_USE enum mu_err mu_log_turn_cursor(mu_log *log, const struct mu_agent_id *agent,
+                                           struct mu_bytes name, uint64_t through);
+/* The checkpoint of an earlier turn, whose row is written with this one. */
+MU_MUST_USE enum mu_err mu_log_turn_checkpoint(mu_log *log, uint64_t size, struct mu_bytes note);
+/* The head as it will be once this turn is committed. */
+void mu_log_turn_head(const mu_log *log, struct mu_head *head);
+/* Errors: MU_E_FULL (nothing happened), MU_E_IO (stop). The turn is over either way. */
+MU_MUST_USE enum mu_err mu_log_turn_commit(mu_log *log);
+void mu_log_turn_drop(mu_log *log);
+
+/* Whether there is room for `bytes` more in this lane: MU_OK or MU_E_FULL. */
+MU_MUST_USE enum mu_err mu_log_room(const mu_log *log, uint8_t lane, size_t bytes);
+
+/* ---- reading (committed state only) -------------------------------------------------------- */
+/* Errors: MU_E_ABSENT. Inside a turn these see the turn's own rows. */
+MU_MUST_USE enum mu_err mu_log_origin(mu_log *log, const struct mu_agent_id *agent,
+                                      uint64_t instance, uint8_t lane, uint64_t sequence,
+                                      struct mu_origin *out); /* the batch that holds `sequence` */
+MU_MUST_USE enum mu_err mu_log_sequence(mu_log *log, const struct mu_agent_id *agent,
+                                        uint64_t instance, uint8_t lane, struct mu_sequence *out);
+MU_MUST_USE enum mu_err mu_log_last_checkpoint(mu_log *log, char note[MU_NOTE_BYTES_MAX],
+                                               uint64_t *size);
+MU_MUST_USE enum mu_err mu_log_cursor(mu_log *log, const struct mu_agent_id *agent,
+                                      struct mu_bytes name, uint64_t *through);
+/* The earliest timer due; MU_E_ABSENT when none. */
+MU_MUST_USE enum mu_err mu_log_next_timer(mu_log *log, int64_t *due_ms, struct mu_agent_id *asker,
+                                          struct mu_hash *subject);
+
+/* A view is one short read transaction: a slice of at most a few hundred entries, then close. */
+typedef struct mu_view mu_view;
+MU_MUST_USE enum mu_err mu_view_open(mu_log *log, mu_view **out);
+void mu_view_close(mu_view **view);
+void mu_view_head(const mu_view *view, struct mu_head *head);
+
+/* One stored batch as it lies in the record. Everything is lent until mu_view_close. */
+struct mu_stored_item {
+    uint16_t code;
+    struct mu_bytes path;
+    bool has_private;
+    struct mu_hash committed;
+    struct mu_hash leaf; /* author leaf: recomputed for accepted, stored for refused */
+    struct mu_bytes body; /* empty when refused */
+};
+struct mu_stored {
+    uint64_t first_number;
+    int64_t accepted_at_ms;
+    uint16_t judge_version;
+    struct mu_seal seal;
+    struct mu_bytes seal_bytes;
+    struct mu_stored_item *items; /* seal.count; lent until the next read on this view */
+};
+/* The batch that holds `number`, its hashes verified against the tree.
+ * Errors: MU_E_ABSENT past the head; MU_E_CORRUPT: these bytes must not be served. */
+MU_MUST_USE enum mu_err mu_view_batch(mu_view *view, uint64_t number, struct mu_stored *out);
+/* Numbers of the entries that changed the roster, in order: the first one >= from. */
+MU_MUST_USE enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number);
+/* mu_node_fn for proofs; `from` is the view. Complete subtrees of committed entries only. */
+enum mu_err mu_view_node(void *view, unsigned level, uint64_t index, struct mu_hash *out);
+/* Checkpoint rows in order of size: the first with size >= *size. */
+MU_MUST_USE enum mu_err mu_view_checkpoint(mu_view *view, uint64_t *size, struct mu_bytes *note);
+
+#endif
