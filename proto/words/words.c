@@ -1,0 +1,51 @@
+#include "proto/words/words.h"
+
+#include <string.h>
+
+static const char *const sentences[MU_WORDS][2] = {
+#define W(name, en, zh) {en, zh},
+#include "proto/words/words.def"
+#undef W
+};
+
+const char *mu_word(enum mu_word word, enum mu_lang lang)
+{
+    return sentences[word][lang == MU_LANG_ZH];
+}
+
+static void add_piece(struct mu_text *out, const char *from, size_t size)
+{
+    char piece[256];
+
+    while (size > 0) {
+        size_t part = size < sizeof piece ? size : sizeof piece - 1;
+
+        memcpy(piece, from, part);
+        piece[part] = '\0';
+        mu_text_add(out, piece);
+        from += part;
+        size -= part;
+    }
+}
+
+void mu_words_fill(struct mu_text *out, const char *sentence, const char *const *args, size_t count)
+{
+    const char *from = sentence;
+
+    for (const char *at = sentence; *at != '\0'; at++) {
+        bool is_place = at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}';
+
+        if (!is_place || (size_t)(at[1] - '0') >= count)
+            continue;
+        add_piece(out, from, (size_t)(at - from));
+        mu_text_add(out, args[at[1] - '0']);
+        from = at + 3;
+        at += 2;
+    }
+    mu_text_add(out, from);
+}
+
+enum mu_lang mu_words_lang(const char *locale)
+{
+    return locale != NULL && strncmp(locale, "zh", 2) == 0 ? MU_LANG_ZH : MU_LANG_EN;
+}
