@@ -125,6 +125,7 @@ TEST_SH  := $(sort $(wildcard tests/*/*_test.sh))
 $(B)/tests/%_test: $(B)/tests/%_test.o $(HELP_O) $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
 	$(CC) $(LDFLAGS) $< $(HELP_O) $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -lcmocka -o $@
 .PRECIOUS: $(B)/%.o
+.SECONDARY: $(GEN_C) $(GEN_H)
 
 test: all $(TEST_BIN) $(FUZZ_SMOKE)
 	@B=$(B) sh tests/run $(TEST_BIN) tests/house/includes.sh $(TEST_SH)
