@@ -33,10 +33,12 @@ struct mu_style {
 
 /* One line, no newline: EXERCISE, time, agency, kind, object@version, the numbers that matter. A
  * finding that is a card gets its headline; the lines below it come from mu_render_more. */
-void mu_render_line(struct mu_text *out, const struct mu_style *style, const struct mu_entry *entry);
+void mu_render_line(struct mu_text *out, const struct mu_style *style,
+                    const struct mu_entry *entry);
 /* The lines below (each ended by a newline): decide by, who decides, what to type next. Empty for
  * everything that is not a raised card. */
-void mu_render_more(struct mu_text *out, const struct mu_style *style, const struct mu_entry *entry);
+void mu_render_more(struct mu_text *out, const struct mu_style *style,
+                    const struct mu_entry *entry);
 /* The whole card: what, where, bites, claims, why, options, decides, next. `causes` are the entries
  * the finding names in parties and causes, as far as they are known. `now_ms` is the log clock. */
 void mu_render_card(struct mu_text *out, const struct mu_style *style, const struct mu_entry *card,
