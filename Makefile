@@ -128,7 +128,7 @@ $(B)/tests/%_test: $(B)/tests/%_test.o $(HELP_O) $(ROOM_A) $(LOG_A) $(DESK_A) $(
 .SECONDARY: $(GEN_C) $(GEN_H)
 
 test: all $(TEST_BIN) $(FUZZ_SMOKE)
-	@B=$(B) sh tests/run $(TEST_BIN) tests/house/includes.sh $(TEST_SH)
+	@B=$(B) sh tests/run $(TEST_BIN) tests/house/includes.sh tests/house/includes_control.sh $(TEST_SH)
 
 asan:
 	$(MAKE) --no-print-directory MODE=asan test

@@ -63,7 +63,7 @@ missing_from_archive() {
 
 # apt asks nobody anything; a fresh machine may still be busy with its own first updates, so wait for the lock.
 apt_get() {
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
 }
 
 ask_administrator() {
@@ -102,18 +102,22 @@ install_missing() {
     say "Muster will install with apt${as_root:+, through sudo}:"
     show "$1"
 
+    $as_root true || ask_administrator "sudo does not let this account install packages."
     # A third party's broken archive fails the update without touching ours: go on and let the install decide.
-    apt_get -q update || say "apt-get update reported errors; trying with the lists there are."
+    updated=yes
+    apt_get update || updated=no
     # shellcheck disable=SC2086  # a list of package names, one word each
     absent=$(missing_from_archive $names)
-    if [ -n "$absent" ]; then
+    if [ -n "$absent" ] && [ "$updated" = no ]; then
+        ask_administrator "apt-get update failed, so nothing was installed."
+    elif [ -n "$absent" ]; then
         say "This system's archive does not have:"
         printf '%s\n' "$absent" | sed 's/^/  /' >&2
         say "Nothing was installed. Muster is at home on Debian $debian_min or later."
         exit 2
     fi
     # shellcheck disable=SC2086
-    apt_get -q install --no-install-recommends $names || ask_administrator "apt could not install the packages."
+    apt_get install --no-install-recommends $names || ask_administrator "apt could not install the packages."
 }
 
 # A bare system has no UTF-8 locale set, or names one that was never generated; C.UTF-8 is always there.
