@@ -16,23 +16,25 @@
 #ifndef MU_WIRE_SHORTFORM_H
 #define MU_WIRE_SHORTFORM_H
 
+#include "proto/base/clock.h"
 #include "proto/wire/assign.h"
 
 /* What a path ends at, found in the descriptors alone: the body of `kind` first, then the envelope,
  * then Event itself ("envelope.area", "evacuation.legs[0]"). */
-struct mu_field {
+struct mu_path {
     char path[MU_PATH_BYTES_MAX];               /* from Event */
     const ProtobufCFieldDescriptor *descriptor; /* the last field; static */
     bool indexed;                               /* the path ends in [n] */
 };
 
-/* Errors: MU_E_ABSENT no such field (*owner: the message that has none of that name, and *name the
- * segment, both may be NULL), MU_E_BAD_VALUE a malformed path. */
-MU_MUST_USE enum mu_err mu_field_find(uint32_t kind, const char *path, struct mu_field *out,
-                                      const ProtobufCMessageDescriptor **owner, const char **name);
+/* Errors: MU_E_ABSENT no such field (then *owner is the message that has none of that name and `name`,
+ * of MU_PATH_BYTES_MAX, the segment; both may be NULL), MU_E_BAD_VALUE a malformed path. */
+MU_MUST_USE enum mu_err mu_path_find(uint32_t kind, const char *path, struct mu_path *out,
+                                      const ProtobufCMessageDescriptor **owner, char *name);
 
-/* Whether the message type has a short form. */
+/* Whether the message type has a short form; and what one looks like (NULL: none). Static. */
 bool mu_shortform_has(const ProtobufCMessageDescriptor *message);
+const char *mu_shortform_example(const ProtobufCMessageDescriptor *message);
 
 /* Set a field to `value`: by its short form when it is a message or a list of them, else as
  * mu_event_assign does. Errors: those of mu_event_assign; MU_E_BAD_VALUE also when the message has no
