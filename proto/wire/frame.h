@@ -2,16 +2,29 @@
  *
  * One ZeroMQ message is one frame. Four bytes first: version, type, flags, lane; then the payload.
  * MU_FRAME_MORE says that this is a fragment and the rest follows in the same lane; frames of other
- * lanes may come between. Layouts, ABNF and worked bytes: docs/PROTOCOL.md, "Frames".
+ * lanes, and whole frames of other types, may come between. Layouts, ABNF and worked bytes: docs/PROTOCOL.md, "Frames".
  */
 #ifndef MU_WIRE_FRAME_H
 #define MU_WIRE_FRAME_H
 
 #include "proto/base/bytes.h"
+#include "proto/base/err.h"
 #include "proto/base/limits.h"
 
 #define MU_PROTOCOL_VERSION 1u
 #define MU_FRAME_MORE 1u
+#define MU_FRAME_HEAD_BYTES 4u
+
+/* A refused field's path, as long as the longest one a judge can name. */
+#define MU_FRAME_PATH_MAX 96u
+/* A checkpoint's note. */
+#define MU_FRAME_NOTE_MAX 512u
+/* Two paths through a tree of 2^64 leaves, and a little: what proto/sign can prove. */
+#define MU_FRAME_PROOF_MAX 130u
+/* What a follower may ask for in words: proto/topic/filter.h. */
+#define MU_FRAME_FILTER_MAX 1024u
+/* A sentence for people. */
+#define MU_FRAME_TEXT_MAX 256u
 
 enum mu_frame_type {
     MU_FRAME_HELLO = 1,
@@ -51,7 +64,8 @@ struct mu_hello {
     struct mu_hash head_root;
     struct mu_lane_mark lane[MU_LANES];
     int64_t wall_ms; /* the agent's wall clock, for its offset only */
-    uint32_t credit_bytes;
+    uint32_t credit_bytes;   /* the most one DELIVER should hold; 0: as the broker likes */
+    uint32_t fragment_bytes; /* cut what goes to this agent into frames of at most this; 0: whole */
     struct mu_bytes program; /* "muster-supply"; at most 64 bytes */
 };
 
@@ -62,7 +76,7 @@ struct mu_welcome {
     uint32_t rate_milli; /* 0: steps */
     uint8_t status;      /* enum Status of the envelope */
     struct mu_lane_mark lane[MU_LANES];
-    uint32_t credit_bytes;
+    uint32_t credit_bytes; /* bytes of SUBMIT that may be unanswered, over all lanes */
     uint64_t backed_up_through;
     struct mu_bytes note; /* newest checkpoint */
 };
@@ -89,7 +103,7 @@ struct mu_accepted {
 };
 
 struct mu_refused {
-    uint64_t first_sequence;
+    uint64_t first_sequence; /* 0: unread; all that is unanswered in this lane */
     uint16_t code;
     uint32_t retry_ms;       /* 0: do not retry as it is */
     uint64_t expected;       /* the next sequence this lane may use; 0 unknown */
@@ -113,6 +127,7 @@ struct mu_deliver {
     uint16_t slices;
     struct mu_bytes slice_bytes; /* walk with mu_slice_next */
     struct mu_bytes note;        /* empty, or a checkpoint whose size is `through` */
+    uint8_t lane;                /* for the head: the slowest lane of the follow; _read leaves 0 */
 };
 
 /* One sealed batch inside a DELIVER: verifiable by itself, whatever the filter left out. */
@@ -171,6 +186,14 @@ struct mu_bye {
  * Errors of _read: MU_E_BAD_FRAME, MU_E_VERSION (head). */
 MU_MUST_USE enum mu_err mu_frame_head_read(struct mu_reader *r, struct mu_frame_head *out);
 void mu_frame_head_write(struct mu_writer *w, uint8_t type, uint8_t flags, uint8_t lane);
+/* The types that travel in a lane: SUBMIT, ACCEPTED, REFUSED, DELIVER; the others say lane 0. */
+bool mu_frame_has_lane(uint8_t type);
+/* The types that may come in fragments: SUBMIT and DELIVER. A whole frame of another type may pass a
+ * half-sent one in its lane. */
+bool mu_frame_has_fragments(uint8_t type);
+/* Appends the next fragment of a whole frame, at most `bytes_max` long (at least 5; 0: no bound).
+ * *at is 0 at first and moves on; false when all of `frame` has been written. */
+bool mu_frame_cut(struct mu_bytes frame, size_t bytes_max, size_t *at, struct mu_writer *w);
 
 void mu_hello_write(struct mu_writer *w, const struct mu_hello *f);
 void mu_welcome_write(struct mu_writer *w, const struct mu_welcome *f);
