@@ -49,8 +49,10 @@ MU_MUST_USE enum mu_err mu_say_fill(struct mu_said *said, const struct mu_say_de
 
 /* Answers from the record. Each returns MU_E_ABSENT when there is no such thing. */
 struct mu_say_resolver {
-    /* The statement that made `version` of `object` (0: the newest); its version to *version. */
-    enum mu_err (*ref)(void *user, const char *object, uint32_t *version, struct mu_hash *leaf);
+    /* The statement that made `version` of `object` (0: the newest); its version to *version.
+     * `kind` narrows it to statements of that kind; 0: whatever people mean by the name. */
+    enum mu_err (*ref)(void *user, uint32_t kind, const char *object, uint32_t *version,
+                       struct mu_hash *leaf);
     /* The open card of `rule` whose subject, or any cause, is `subject`. May be NULL. */
     enum mu_err (*card)(void *user, uint32_t rule, const char *subject, struct mu_hash *card_id,
                         struct mu_hash *finding_id);
@@ -63,7 +65,7 @@ struct mu_say_resolver {
  * "EV-09@v1" or "C04:LV-09". */
 MU_MUST_USE enum mu_err mu_say_resolve(struct mu_said *said, const struct mu_say_resolver *resolver,
                                        const struct mu_assign *how);
-/* Whether mu_say_resolve would ask anything at all: if not, it may be said with no record at hand. */
+/* Whether it names something only the record knows: if not, it may be said with no record at hand. */
 bool mu_say_asks(const struct mu_said *said);
 
 /* ---- help with bad words ------------------------------------------------------------------- */

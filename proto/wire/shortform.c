@@ -278,8 +278,8 @@ static enum mu_err set_list(struct target target, const char *message, const cha
 enum mu_err mu_shortform_set(Muster__Event *event, uint32_t kind, const char *path,
                              const char *value, const struct mu_assign *how)
 {
-    struct mu_path field;
-    enum mu_err err = mu_path_find(kind, path, &field, NULL, NULL);
+    struct mu_shortpath field;
+    enum mu_err err = mu_shortpath_find(kind, path, &field);
     struct target target = {event, kind, field.path, how};
 
     if (err != MU_OK)

@@ -21,16 +21,17 @@
 
 /* What a path ends at, found in the descriptors alone: the body of `kind` first, then the envelope,
  * then Event itself ("envelope.area", "evacuation.legs[0]"). */
-struct mu_path {
+struct mu_shortpath {
     char path[MU_PATH_BYTES_MAX];               /* from Event */
     const ProtobufCFieldDescriptor *descriptor; /* the last field; static */
     bool indexed;                               /* the path ends in [n] */
+    const ProtobufCMessageDescriptor *owner;    /* the message the last segment was looked up in */
+    size_t at;                                  /* where that segment begins in the path as typed */
 };
 
-/* Errors: MU_E_ABSENT no such field (then *owner is the message that has none of that name and `name`,
- * of MU_PATH_BYTES_MAX, the segment; both may be NULL), MU_E_BAD_VALUE a malformed path. */
-MU_MUST_USE enum mu_err mu_path_find(uint32_t kind, const char *path, struct mu_path *out,
-                                      const ProtobufCMessageDescriptor **owner, char *name);
+/* Errors: MU_E_ABSENT no such field (owner and at say which), MU_E_BAD_VALUE a malformed path. */
+MU_MUST_USE enum mu_err mu_shortpath_find(uint32_t kind, const char *path,
+                                          struct mu_shortpath *out);
 
 /* Whether the message type has a short form; and what one looks like (NULL: none). Static. */
 bool mu_shortform_has(const ProtobufCMessageDescriptor *message);
