@@ -363,6 +363,13 @@ void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
     }
 }
 
+void mu_audit_cut(mu_audit *audit, uint64_t size)
+{
+    uint64_t next = audit->edge.size + 1;
+
+    add_damage(audit, MU_DAMAGE_CUT, next, size > next ? size : next);
+}
+
 uint64_t mu_audit_next(const mu_audit *audit)
 {
     return audit->edge.size + 1;

@@ -50,6 +50,7 @@ struct mu_audit_item {
     struct mu_hash committed;
     struct mu_hash leaf;  /* of a refusal, whose body is not kept */
     struct mu_bytes body; /* when accepted */
+    struct mu_bytes path; /* of a refusal: the field */
 };
 
 struct mu_audit_batch {
@@ -74,6 +75,8 @@ void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last,
                          const struct mu_hash *stored_leaves);
 /* A checkpoint row said to be of `size`; give it once the walk has reached that size or ended. */
 void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note);
+/* The record ends before it should: `size` is what it claims to have, or 0 when even that is lost. */
+void mu_audit_cut(mu_audit *audit, uint64_t size);
 /* Next number expected. */
 uint64_t mu_audit_next(const mu_audit *audit);
 /* Lends until the next call. */

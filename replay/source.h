@@ -1,0 +1,34 @@
+/* Where an auditor reads from: a log directory or an export file, piece by piece, in order.
+ *
+ * Nothing is believed here and nothing is repaired; what cannot be read is a piece of its own.
+ */
+#ifndef MU_REPLAY_SOURCE_H
+#define MU_REPLAY_SOURCE_H
+
+#include "proto/authority/audit.h"
+
+enum mu_piece_kind {
+    MU_PIECE_BATCH,
+    MU_PIECE_UNREADABLE, /* entries first..last, with their stored leaves or NULL */
+    MU_PIECE_CHECKPOINT,
+    MU_PIECE_END, /* what the source itself says its size is */
+};
+
+/* Lent for the call that hands it out. */
+struct mu_piece {
+    enum mu_piece_kind kind;
+    struct mu_audit_batch batch;
+    uint64_t first, last;
+    const struct mu_hash *leaves;
+    uint64_t size; /* CHECKPOINT, END */
+    struct mu_bytes note;
+};
+
+/* Return MU_OK to go on; anything else ends the walk with it. */
+typedef enum mu_err mu_piece_fn(void *user, const struct mu_piece *piece);
+
+/* Walk `path`: a directory with a `log` in it, or an export. Errors: MU_E_ABSENT, MU_E_MALFORMED
+ * (not a record at all), MU_E_IO, and whatever `take` answers. */
+MU_MUST_USE enum mu_err mu_source_walk(const char *path, mu_piece_fn *take, void *user);
+
+#endif

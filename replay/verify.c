@@ -1,0 +1,154 @@
+#include "replay/verify.h"
+
+#include <inttypes.h>
+
+struct walk {
+    mu_audit *audit;
+    uint64_t claimed; /* size the source says it has */
+};
+
+static enum mu_err take_piece(void *user, const struct mu_piece *piece)
+{
+    struct walk *walk = user;
+
+    switch (piece->kind) {
+    case MU_PIECE_BATCH:
+        return mu_audit_batch(walk->audit, &piece->batch);
+    case MU_PIECE_UNREADABLE:
+        mu_audit_unreadable(walk->audit, piece->first, piece->last, piece->leaves);
+        return MU_OK;
+    case MU_PIECE_CHECKPOINT:
+        mu_audit_checkpoint(walk->audit, piece->size, piece->note);
+        return MU_OK;
+    case MU_PIECE_END:
+        walk->claimed = piece->size;
+        return MU_OK;
+    }
+    return MU_OK;
+}
+
+static enum mu_word damage_word(enum mu_damage_kind kind)
+{
+    switch (kind) {
+    case MU_DAMAGE_MISSING:
+        return MU_W_DAMAGE_MISSING;
+    case MU_DAMAGE_BYTES:
+        return MU_W_DAMAGE_BYTES;
+    case MU_DAMAGE_SEAL:
+        return MU_W_DAMAGE_SEAL;
+    case MU_DAMAGE_AUTHOR:
+        return MU_W_DAMAGE_AUTHOR;
+    case MU_DAMAGE_CHAIN:
+        return MU_W_DAMAGE_CHAIN;
+    case MU_DAMAGE_TIME:
+        return MU_W_DAMAGE_TIME;
+    case MU_DAMAGE_CHECKPOINT:
+        return MU_W_DAMAGE_CHECKPOINT;
+    case MU_DAMAGE_CUT:
+        return MU_W_DAMAGE_CUT;
+    }
+    return MU_W_DAMAGE_BYTES;
+}
+
+static const char *damage_code(enum mu_damage_kind kind)
+{
+    static const char *const codes[] = {"",     "missing", "bytes",      "seal", "author",
+                                        "chain", "time",    "checkpoint", "cut"};
+
+    return codes[kind];
+}
+
+static void say(FILE *out, enum mu_lang lang, enum mu_word word, const char *const *args,
+                size_t count)
+{
+    char line[1024];
+    struct mu_text text = mu_text(line, sizeof line);
+
+    mu_words_fill(&text, mu_word(word, lang), args, count);
+    fprintf(out, "%s\n", line);
+}
+
+static void print_damage(FILE *out, enum mu_lang lang, const struct mu_damage *damage)
+{
+    char first[24], last[24];
+    const char *args[] = {first, last};
+    char place[96];
+    struct mu_text text = mu_text(place, sizeof place);
+    const char *line[] = {place};
+
+    snprintf(first, sizeof first, "%" PRIu64, damage->first);
+    snprintf(last, sizeof last, "%" PRIu64, damage->last);
+    mu_words_fill(&text,
+                  mu_word(damage->first == damage->last ? MU_W_ENTRY : MU_W_ENTRIES, lang), args,
+                  2);
+    say(out, lang, damage_word(damage->kind), line, 1);
+}
+
+static void print_text(FILE *out, enum mu_lang lang, const struct mu_audit_report *report)
+{
+    char entries[24], signers[24], head[65], count[24], after[24];
+    char brief[16];
+    const char *args[] = {entries, signers, brief, after, count};
+    size_t listed = report->damage_count < MU_DAMAGE_MAX ? report->damage_count : MU_DAMAGE_MAX;
+
+    mu_hex(report->head.root.b, 32, head);
+    snprintf(brief, sizeof brief, "%.4s..%.4s", head, head + 60);
+    snprintf(entries, sizeof entries, "%" PRIu64, report->head.size);
+    snprintf(signers, sizeof signers, "%" PRIu64, report->signers);
+    snprintf(count, sizeof count, "%zu", report->damage_count);
+    snprintf(after, sizeof after, "%" PRIu64, report->head.size - report->checkpoint_at);
+    for (size_t i = 0; i < listed; i++)
+        print_damage(out, lang, &report->damage[i]);
+    say(out, lang, report->damage_count > 0 ? MU_W_VERIFY_DAMAGED : MU_W_VERIFY_OK, args, 5);
+    if (report->head.size > report->checkpoint_at)
+        say(out, lang, MU_W_VERIFY_AFTER, args, 5);
+}
+
+static void print_json(FILE *out, const struct mu_audit_report *report)
+{
+    char log[65], root[65];
+    size_t listed = report->damage_count < MU_DAMAGE_MAX ? report->damage_count : MU_DAMAGE_MAX;
+
+    mu_hex(report->log.b, 32, log);
+    mu_hex(report->head.root.b, 32, root);
+    fprintf(out,
+            "{\"log\":\"%s\",\"entries\":\"%" PRIu64 "\",\"root\":\"%s\",\"batches\":\"%" PRIu64
+            "\",\"refused\":\"%" PRIu64 "\",\"signers\":\"%" PRIu64 "\",\"checkpoints\":\"%" PRIu64
+            "\",\"checkpointAt\":\"%" PRIu64 "\",\"damageCount\":%zu,\"damage\":[",
+            log, report->head.size, root, report->batches, report->refused, report->signers,
+            report->checkpoints, report->checkpoint_at, report->damage_count);
+    for (size_t i = 0; i < listed; i++)
+        fprintf(out, "%s{\"what\":\"%s\",\"first\":\"%" PRIu64 "\",\"last\":\"%" PRIu64 "\"}",
+                i == 0 ? "" : ",", damage_code(report->damage[i].kind), report->damage[i].first,
+                report->damage[i].last);
+    fprintf(out, "]}\n");
+}
+
+/* A source that was cut short still has a report worth printing; one that is no record has none. */
+enum mu_err mu_verify(const char *path, const struct mu_verify_options *options, FILE *out)
+{
+    struct walk walk = {0};
+    const struct mu_audit_report *report;
+    enum mu_err err = mu_audit_new(&walk.audit);
+
+    if (err != MU_OK)
+        return err;
+    err = mu_source_walk(path, take_piece, &walk);
+    if (err != MU_OK && err != MU_E_CORRUPT)
+        goto out;
+    if (err == MU_E_CORRUPT || walk.claimed >= mu_audit_next(walk.audit))
+        mu_audit_cut(walk.audit, walk.claimed);
+    report = mu_audit_report(walk.audit);
+    if (options->log != NULL && !mu_hash_equal(options->log, &report->log)) {
+        err = MU_E_OTHER_LOG;
+        goto out;
+    }
+    if (options->json)
+        print_json(out, report);
+    else
+        print_text(out, options->lang, report);
+    err = report->damage_count > 0 ? MU_E_PROOF : MU_OK;
+out:
+    mu_audit_free(&walk.audit);
+    return err;
+}

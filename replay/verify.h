@@ -1,0 +1,21 @@
+/* Whether a record is what it claims: walk a source through the audit and print what was found. */
+#ifndef MU_REPLAY_VERIFY_H
+#define MU_REPLAY_VERIFY_H
+
+#include <stdio.h>
+
+#include "proto/words/words.h"
+#include "replay/source.h"
+
+struct mu_verify_options {
+    enum mu_lang lang;
+    bool json;
+    const struct mu_hash *log; /* the id the auditor expects; NULL: take what the record says */
+};
+
+/* Prints the report to `out`. Answers MU_OK, MU_E_PROOF when there is damage, or why it could not
+ * be read at all. */
+MU_MUST_USE enum mu_err mu_verify(const char *path, const struct mu_verify_options *options,
+                                  FILE *out);
+
+#endif
