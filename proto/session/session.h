@@ -33,7 +33,7 @@ struct mu_session_budget {
 
 /* One lane's half-received frame: at most MU_FRAME_BYTES_MAX, given back when it is whole. */
 struct mu_session_lane {
-    uint8_t type; /* 0: nothing is half received */
+    uint8_t type;  /* 0: nothing is half received */
     bool skipping; /* no room for this frame: its fragments are dropped to the last */
     uint8_t *data;
     size_t used;

@@ -63,7 +63,7 @@ struct mu_hello {
     uint64_t head_size;
     struct mu_hash head_root;
     struct mu_lane_mark lane[MU_LANES];
-    int64_t wall_ms; /* the agent's wall clock, for its offset only */
+    int64_t wall_ms;         /* the agent's wall clock, for its offset only */
     uint32_t credit_bytes;   /* the most one DELIVER should hold; 0: as the broker likes */
     uint32_t fragment_bytes; /* cut what goes to this agent into frames of at most this; 0: whole */
     struct mu_bytes program; /* "muster-supply"; at most 64 bytes */
@@ -105,8 +105,8 @@ struct mu_accepted {
 struct mu_refused {
     uint64_t first_sequence; /* 0: unread; all that is unanswered in this lane */
     uint16_t code;
-    uint32_t retry_ms;       /* 0: do not retry as it is */
-    uint64_t expected;       /* the next sequence this lane may use; 0 unknown */
+    uint32_t retry_ms; /* 0: do not retry as it is */
+    uint64_t expected; /* the next sequence this lane may use; 0 unknown */
     struct mu_bytes path;
 };
 
@@ -141,9 +141,9 @@ struct mu_slice {
 };
 
 enum mu_slice_what {
-    MU_SLICE_FULL = 1,    /* accepted, body here */
+    MU_SLICE_FULL = 1,     /* accepted, body here */
     MU_SLICE_LEFT_OUT = 2, /* the filter left it out: leaf and code only */
-    MU_SLICE_REFUSED = 3, /* refused for good: leaf, code, path */
+    MU_SLICE_REFUSED = 3,  /* refused for good: leaf, code, path */
 };
 
 struct mu_slice_item {
