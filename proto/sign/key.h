@@ -34,7 +34,12 @@ void mu_key_close(mu_key **key);
 /* First 16 bytes of the SHA-256 of the raw public key: an agent's id (its first key), a key's id. */
 struct mu_agent_id mu_public_id(const struct mu_public *key);
 
+/* Gives a verifier. Any thread may use it, several at once. Errors: MU_E_NO_MEMORY; MU_E_BAD_KEY,
+ * also for the few points of small order, whose owner could deny what he signed. */
 MU_MUST_USE enum mu_err mu_verifier_open(const struct mu_public *key, mu_verifier **out);
+/* The key it checks with, and that key's id. Lent until it is closed. */
+const struct mu_public *mu_verifier_public(const mu_verifier *v);
+const struct mu_agent_id *mu_verifier_id(const mu_verifier *v);
 /* Errors: MU_E_PROOF when the signature does not fit. */
 MU_MUST_USE enum mu_err mu_verifier_check(const mu_verifier *v, struct mu_bytes message,
                                           const uint8_t signature[MU_SIGNATURE_BYTES]);

@@ -1,7 +1,7 @@
 /* The two leaves: what an author said, and what the record holds of it.
  *
  * Both are RFC 9162 leaf hashes (SHA-256 of 0x00 and a fixed layout), so that a seal's tree and the
- * log's tree are ordinary Merkle trees over them. Layouts: docs/LOG-FORMAT.md, "Leaves".
+ * log's tree are ordinary Merkle trees over them. Layouts: docs/SEALS.md.
  */
 #ifndef MU_SIGN_LEAF_H
 #define MU_SIGN_LEAF_H

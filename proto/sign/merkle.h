@@ -31,14 +31,17 @@ struct mu_proof {
     struct mu_hash hash[MU_PROOF_MAX];
 };
 
-/* Proof that leaves first..first+count-1 (0-based index, number-1) are in the tree of `size`. */
+/* Proof that leaves first..first+count-1 (0-based index, number-1) are in the tree of `size`: roots of
+ * the parts outside the range, left to right. Errors: what `node` says; MU_E_BAD_VALUE for a range
+ * that is empty or not in the tree. */
 MU_MUST_USE enum mu_err mu_range_prove(mu_node_fn *node, void *from, uint64_t first, uint64_t count,
                                        uint64_t size, struct mu_proof *out);
 /* The root those leaves and that proof lead to. Errors: MU_E_PROOF for a proof of the wrong shape. */
 MU_MUST_USE enum mu_err mu_range_root(const struct mu_hash *leaves, uint64_t first, uint64_t count,
                                       uint64_t size, const struct mu_proof *proof,
                                       struct mu_hash *root);
-/* That the tree of `size` begins with the tree of `old_size` (RFC 9162 section 2.1.4). */
+/* That the tree of `size` begins with the tree of `old_size` (RFC 9162 section 2.1.4). Errors: as
+ * above; the check knows only MU_E_PROOF. An old head of size 0 and no root contradicts nothing. */
 MU_MUST_USE enum mu_err mu_consistency_prove(mu_node_fn *node, void *from, uint64_t old_size,
                                              uint64_t size, struct mu_proof *out);
 MU_MUST_USE enum mu_err mu_consistency_check(uint64_t old_size, const struct mu_hash *old_root,
