@@ -1,0 +1,226 @@
+/* Views: one short read transaction each, out of a small pool.
+ *
+ * A closed view gives up its snapshot but keeps its reader slot and its memory, so that the next one
+ * costs no allocation. A view that stays open keeps every page alive that turns free meanwhile: that
+ * is why it serves one slice and is closed.
+ */
+#include <stdlib.h>
+
+#include "broker/log/inside.h"
+
+#define IDLE_MAX 8u
+
+static void free_view(mu_view *view)
+{
+    if (view->entries != NULL)
+        mdb_cursor_close(view->entries);
+    if (view->seals != NULL)
+        mdb_cursor_close(view->seals);
+    if (view->txn != NULL)
+        mdb_txn_abort(view->txn);
+    free(view->items);
+    free(view->leaves);
+    free(view);
+}
+
+void mu_views_free(mu_log *log)
+{
+    while (log->idle != NULL) {
+        mu_view *view = log->idle;
+
+        log->idle = view->next;
+        free_view(view);
+    }
+    log->idle_count = 0;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static mu_view *take_idle(mu_log *log)
+{
+    mu_view *view;
+
+    pthread_mutex_lock(&log->lock);
+    view = log->idle;
+    if (view != NULL) {
+        log->idle = view->next;
+        log->idle_count--;
+    }
+    pthread_mutex_unlock(&log->lock);
+    return view;
+}
+
+static mu_view *make_view(mu_log *log)
+{
+    mu_view *view = calloc(1, sizeof *view);
+
+    if (view == NULL)
+        return NULL;
+    view->log = log;
+    view->items = calloc(MU_BATCH_EVENTS_MAX, sizeof *view->items);
+    view->leaves = calloc(MU_BATCH_EVENTS_MAX, sizeof *view->leaves);
+    if (view->items == NULL || view->leaves == NULL) {
+        free_view(view);
+        return NULL;
+    }
+    return view;
+}
+
+static int start_fresh(mu_view *view)
+{
+    const struct mu_tables *tables = &view->log->tables;
+    int rc = mdb_txn_begin(view->log->env.mdb, NULL, MDB_RDONLY, &view->txn);
+
+    if (rc != MDB_SUCCESS) {
+        view->txn = NULL;
+        return rc;
+    }
+    rc = mdb_cursor_open(view->txn, tables->dbi[MU_TABLE_ENTRIES], &view->entries);
+    if (rc != MDB_SUCCESS)
+        return rc;
+    return mdb_cursor_open(view->txn, tables->dbi[MU_TABLE_SEALS], &view->seals);
+}
+
+static int start_again(mu_view *view)
+{
+    int rc = mdb_txn_renew(view->txn);
+
+    if (rc == MDB_SUCCESS)
+        rc = mdb_cursor_renew(view->txn, view->entries);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_cursor_renew(view->txn, view->seals);
+    return rc;
+}
+
+/* The copy in memory spares reading the edge, as long as it mirrors the very commit seen here. */
+static enum mu_err take_state(mu_view *view)
+{
+    mu_log *log = view->log;
+    bool same;
+
+    pthread_mutex_lock(&log->lock);
+    same = log->state_txn == mdb_txn_id(view->txn);
+    if (same)
+        view->state = log->state;
+    pthread_mutex_unlock(&log->lock);
+    if (same)
+        return MU_OK;
+    return mu_state_read(log, view->txn, &view->state);
+}
+
+enum mu_err mu_view_open(mu_log *log, mu_view **out)
+{
+    mu_view *view = take_idle(log);
+    enum mu_err err;
+
+    *out = NULL;
+    if (view == NULL && (view = make_view(log)) == NULL)
+        return MU_E_NO_MEMORY;
+    err = mu_read_err(view->txn != NULL ? start_again(view) : start_fresh(view));
+    if (err == MU_OK)
+        err = take_state(view);
+    if (err != MU_OK) {
+        free_view(view);
+        return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+    }
+    view->mode = log->options.read_only ? MU_VIEW_AGAIN : MU_VIEW_ONCE;
+    view->tile_number = 0;
+    *out = view;
+    return MU_OK;
+}
+
+void mu_view_close(mu_view **out)
+{
+    mu_view *view = *out;
+    mu_log *log;
+
+    *out = NULL;
+    if (view == NULL)
+        return;
+    log = view->log;
+    mdb_txn_reset(view->txn);
+    pthread_mutex_lock(&log->lock);
+    if (log->idle_count < IDLE_MAX) {
+        view->next = log->idle;
+        log->idle = view;
+        log->idle_count++;
+        view = NULL;
+    }
+    pthread_mutex_unlock(&log->lock);
+    if (view != NULL)
+        free_view(view);
+}
+
+void mu_view_set_mode(mu_view *view, enum mu_view_mode mode)
+{
+    view->mode = mode;
+}
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+void mu_view_head(const mu_view *view, struct mu_head *head)
+{
+    const struct mu_edge *edge = &view->state.tiles.edge;
+
+    head->size = edge->size;
+    head->epoch = mu_epoch_of(&view->log->epochs, edge->size);
+    mu_edge_root(edge, &head->root);
+}
+
+enum mu_err mu_view_tile(void *from, unsigned level, uint64_t index, const uint8_t **hashes)
+{
+    mu_view *view = from;
+    uint64_t number = mu_tile_number(level, index);
+    struct mu_row_key key = mu_row_key_number(number);
+    MDB_val k = mu_row_val(key.b, key.size);
+    MDB_val v;
+
+    if (number != view->tile_number) {
+        int rc = mdb_get(view->txn, view->log->tables.dbi[MU_TABLE_TILES], &k, &v);
+
+        if (rc != MDB_SUCCESS)
+            return mu_read_err(rc);
+        if (v.mv_size != MU_TILE_BYTES)
+            return MU_E_CORRUPT;
+        view->tile_number = number;
+        view->tile = v.mv_data;
+    }
+    *hashes = view->tile;
+    return MU_OK;
+}
+
+enum mu_err mu_view_node(void *from, unsigned level, uint64_t index, struct mu_hash *out)
+{
+    mu_view *view = from;
+
+    return mu_tiles_node(&view->state.tiles, mu_view_tile, view, level, index, out);
+}
+
+enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number)
+{
+    struct mu_row_key key = mu_row_key_number(from);
+    struct mu_bytes value;
+    enum mu_err err =
+        mu_row_at_least(view->txn, view->log->tables.dbi[MU_TABLE_ROSTER], &key, &value);
+
+    if (err != MU_OK)
+        return err;
+    if (key.size != 8 || value.size != 0)
+        return MU_E_CORRUPT;
+    *number = mu_get_u64(key.b);
+    return MU_OK;
+}
+
+enum mu_err mu_view_checkpoint(mu_view *view, uint64_t *size, struct mu_bytes *note)
+{
+    struct mu_row_key key = mu_row_key_number(*size);
+    enum mu_err err =
+        mu_row_at_least(view->txn, view->log->tables.dbi[MU_TABLE_CHECKPOINTS], &key, note);
+
+    if (err != MU_OK)
+        return err;
+    if (key.size != 8)
+        return MU_E_CORRUPT;
+    *size = mu_get_u64(key.b);
+    return MU_OK;
+}
