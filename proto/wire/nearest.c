@@ -190,7 +190,7 @@ void mu_say_takes(uint32_t kind, const char *typed, struct mu_text *out)
 
 #define RULE_PREFIX "RULE_"
 
-uint32_t mu_rule_number(const char *name)
+uint32_t mu_say_rule(const char *name)
 {
     char full[64] = RULE_PREFIX;
     size_t used = sizeof RULE_PREFIX - 1;
@@ -205,7 +205,7 @@ uint32_t mu_rule_number(const char *name)
     return value == NULL ? 0 : (uint32_t)value->value;
 }
 
-const char *mu_rule_name(uint32_t rule)
+const char *mu_say_rule_name(uint32_t rule)
 {
     const ProtobufCEnumValue *value =
         protobuf_c_enum_descriptor_get_value(&muster__rule__descriptor, (int)rule);

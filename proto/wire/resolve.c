@@ -79,15 +79,15 @@ static enum mu_err resolve_ref(void *user, Muster__Ref *ref)
     return keep_hash(r->how->arena, &leaf, &ref->leaf);
 }
 
-static void blame_card(const struct mu_assign *how, enum mu_err err, const struct mu_said *said)
+static void blame_card(const struct mu_assign *how, enum mu_err err, const struct mu_saying *said)
 {
     char name[MU_PATH_BYTES_MAX];
 
-    snprintf(name, sizeof name, "%s:%s", mu_rule_name(said->card_rule), said->card_subject);
+    snprintf(name, sizeof name, "%s:%s", mu_say_rule_name(said->card_rule), said->card_subject);
     blame_ref(how, err, name, 0);
 }
 
-static enum mu_err resolve_card(struct mu_said *said, const struct mu_say_resolver *resolver,
+static enum mu_err resolve_card(struct mu_saying *said, const struct mu_say_resolver *resolver,
                                 const struct mu_assign *how)
 {
     struct mu_hash card, finding;
@@ -112,7 +112,7 @@ static enum mu_err resolve_card(struct mu_said *said, const struct mu_say_resolv
 }
 
 /* Progress, affirmation and withdrawal speak of the version there is; anything else makes the next. */
-static enum mu_err number_version(struct mu_said *said, const struct mu_say_resolver *resolver)
+static enum mu_err number_version(struct mu_saying *said, const struct mu_say_resolver *resolver)
 {
     Muster__Envelope *envelope = said->event->envelope;
     uint32_t version = 0;
@@ -130,7 +130,7 @@ static enum mu_err number_version(struct mu_said *said, const struct mu_say_reso
     return MU_OK;
 }
 
-enum mu_err mu_say_resolve(struct mu_said *said, const struct mu_say_resolver *resolver,
+enum mu_err mu_say_resolve(struct mu_saying *said, const struct mu_say_resolver *resolver,
                            const struct mu_assign *how)
 {
     struct resolving resolving = {resolver, how};
@@ -149,7 +149,7 @@ static enum mu_err is_open(void *user, Muster__Ref *ref)
     return MU_OK;
 }
 
-bool mu_say_asks(const struct mu_said *said)
+bool mu_say_asks(const struct mu_saying *said)
 {
     bool asks = said->names_card;
 

@@ -21,7 +21,7 @@ static enum mu_err blame(enum mu_err err, const char *typed, const struct mu_ass
 
 /* ---- words with a meaning of their own --------------------------------------------------------- */
 
-static enum mu_err set_envelope(struct mu_said *said, const char *field, const char *value,
+static enum mu_err set_envelope(struct mu_saying *said, const char *field, const char *value,
                                 const struct mu_assign *how)
 {
     char path[MU_PATH_BYTES_MAX];
@@ -30,19 +30,19 @@ static enum mu_err set_envelope(struct mu_said *said, const char *field, const c
     return mu_event_assign(said->event, said->kind, path, value, how);
 }
 
-static enum mu_err set_occurred(struct mu_said *said, const char *value,
+static enum mu_err set_occurred(struct mu_saying *said, const char *value,
                                 const struct mu_assign *how)
 {
     return set_envelope(said, "occurred_at_ms", value, how);
 }
 
-static enum mu_err set_observed(struct mu_said *said, const char *value,
+static enum mu_err set_observed(struct mu_saying *said, const char *value,
                                 const struct mu_assign *how)
 {
     return set_envelope(said, "observed_at_ms", value, how);
 }
 
-static enum mu_err set_sent(struct mu_said *said, const char *value, const struct mu_assign *how)
+static enum mu_err set_sent(struct mu_saying *said, const char *value, const struct mu_assign *how)
 {
     return set_envelope(said, "sent_at_ms", value, how);
 }
@@ -53,7 +53,7 @@ static bool takes_card(uint32_t kind)
 }
 
 /* C04:LV-01. A decision keeps both words, so that the record shows the card as people named it. */
-static enum mu_err set_card(struct mu_said *said, const char *value, const struct mu_assign *how)
+static enum mu_err set_card(struct mu_saying *said, const char *value, const struct mu_assign *how)
 {
     char rule[32];
     size_t length = strcspn(value, ":");
@@ -64,7 +64,7 @@ static enum mu_err set_card(struct mu_said *said, const char *value, const struc
         return MU_E_BAD_VALUE;
     memcpy(rule, value, length);
     rule[length] = '\0';
-    said->card_rule = mu_rule_number(rule);
+    said->card_rule = mu_say_rule(rule);
     if (said->card_rule == 0)
         return MU_E_BAD_VALUE;
     const char *subject = value + length + 1;
@@ -82,7 +82,7 @@ static enum mu_err set_card(struct mu_said *said, const char *value, const struc
 
 static const struct {
     const char *word;
-    enum mu_err (*set)(struct mu_said *said, const char *value, const struct mu_assign *how);
+    enum mu_err (*set)(struct mu_saying *said, const char *value, const struct mu_assign *how);
 } own_words[] = {
     {"occurred", set_occurred},
     {"observed", set_observed},
@@ -90,7 +90,7 @@ static const struct {
     {"card", set_card},
 };
 
-enum mu_err mu_say_set(struct mu_said *said, const char *field, const char *value,
+enum mu_err mu_say_set(struct mu_saying *said, const char *field, const char *value,
                        const struct mu_assign *how)
 {
     for (size_t i = 0; i < sizeof own_words / sizeof own_words[0]; i++)
@@ -102,7 +102,8 @@ enum mu_err mu_say_set(struct mu_said *said, const char *field, const char *valu
 /* ---- KIND and OBJECT --------------------------------------------------------------------------- */
 
 /* "EV-01@v1" or "EV-01" */
-static enum mu_err set_subject(struct mu_said *said, const char *typed, const struct mu_assign *how)
+static enum mu_err set_subject(struct mu_saying *said, const char *typed,
+                               const struct mu_assign *how)
 {
     char object[MU_PATH_BYTES_MAX];
     const char *at = strstr(typed, "@v");
@@ -118,9 +119,9 @@ static enum mu_err set_subject(struct mu_said *said, const char *typed, const st
 }
 
 enum mu_err mu_say_begin(uint32_t kind, const char *object, const struct mu_assign *how,
-                         struct mu_said *out)
+                         struct mu_saying *out)
 {
-    *out = (struct mu_said){.kind = kind};
+    *out = (struct mu_saying){.kind = kind};
     enum mu_err err = mu_event_make(kind, how->arena, &out->event);
 
     if (err != MU_OK)
@@ -141,7 +142,7 @@ static const char *cut_field(const char *word, char *field)
 }
 
 enum mu_err mu_say_read(int argc, const char *const *argv, const struct mu_assign *how,
-                        struct mu_said *out)
+                        struct mu_saying *out)
 {
     if (argc == 0)
         return blame(MU_E_USAGE, "", how);
@@ -168,7 +169,7 @@ static enum mu_err keep(mu_arena *arena, char **field, const char *value)
 }
 
 /* An area the body names is also where the event belongs, unless the envelope says otherwise. */
-static const char *area_of_body(const struct mu_said *said)
+static const char *area_of_body(const struct mu_saying *said)
 {
     const Muster__Event *event = said->event;
 
@@ -182,7 +183,7 @@ static const char *area_of_body(const struct mu_said *said)
     }
 }
 
-static enum mu_err fill_names(struct mu_said *said, const struct mu_say_defaults *defaults,
+static enum mu_err fill_names(struct mu_saying *said, const struct mu_say_defaults *defaults,
                               mu_arena *arena)
 {
     Muster__Envelope *envelope = said->event->envelope;
@@ -208,7 +209,7 @@ static void fill_clocks(Muster__Envelope *envelope, int64_t now_ms)
     envelope->has_occurred_at_ms = 1;
 }
 
-enum mu_err mu_say_fill(struct mu_said *said, const struct mu_say_defaults *defaults,
+enum mu_err mu_say_fill(struct mu_saying *said, const struct mu_say_defaults *defaults,
                         const struct mu_assign *how)
 {
     Muster__Envelope *envelope = said->event->envelope;

@@ -16,7 +16,7 @@
 #define MU_SAY_WORDS_MAX 256u
 
 /* What was read. Lent by the arena of `how`. */
-struct mu_said {
+struct mu_saying {
     Muster__Event *event;
     uint32_t kind;
     bool names_card; /* card= was given: rule and subject to be resolved */
@@ -28,13 +28,13 @@ struct mu_said {
  * KIND). Errors: MU_E_USAGE no words, or a word that is no field=value; MU_E_NO_KIND; MU_E_ABSENT no
  * such field; MU_E_BAD_VALUE; MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_say_read(int argc, const char *const *argv, const struct mu_assign *how,
-                                    struct mu_said *out);
+                                    struct mu_saying *out);
 /* One field=value, as mu_say_read takes it: the reference loader's way in. */
-MU_MUST_USE enum mu_err mu_say_set(struct mu_said *said, const char *field, const char *value,
+MU_MUST_USE enum mu_err mu_say_set(struct mu_saying *said, const char *field, const char *value,
                                    const struct mu_assign *how);
 /* An empty one of `kind`, about `object` ("EV-01", "EV-01@v1"; NULL: none). */
 MU_MUST_USE enum mu_err mu_say_begin(uint32_t kind, const char *object, const struct mu_assign *how,
-                                     struct mu_said *out);
+                                     struct mu_saying *out);
 
 /* What the sender's place fills in where the words left it open. */
 struct mu_say_defaults {
@@ -44,7 +44,7 @@ struct mu_say_defaults {
     uint32_t status;      /* enum Status of the log; 0: leave it open */
     int64_t now_ms;       /* occurred and sent */
 };
-MU_MUST_USE enum mu_err mu_say_fill(struct mu_said *said, const struct mu_say_defaults *defaults,
+MU_MUST_USE enum mu_err mu_say_fill(struct mu_saying *said, const struct mu_say_defaults *defaults,
                                     const struct mu_assign *how);
 
 /* Answers from the record. Each returns MU_E_ABSENT when there is no such thing. */
@@ -63,10 +63,11 @@ struct mu_say_resolver {
  * version, the newest for progress, affirmation and withdrawal.
  * Errors: MU_E_BAD_REF a Ref without an object; what the resolver returned; how->fault names it,
  * "EV-09@v1" or "C04:LV-09". */
-MU_MUST_USE enum mu_err mu_say_resolve(struct mu_said *said, const struct mu_say_resolver *resolver,
+MU_MUST_USE enum mu_err mu_say_resolve(struct mu_saying *said,
+                                       const struct mu_say_resolver *resolver,
                                        const struct mu_assign *how);
 /* Whether it names something only the record knows: if not, it may be said with no record at hand. */
-bool mu_say_asks(const struct mu_said *said);
+bool mu_say_asks(const struct mu_saying *said);
 
 /* ---- help with bad words ------------------------------------------------------------------- */
 /* The kind, or field of `kind`, nearest to what was typed; false when nothing is near. */
@@ -75,9 +76,9 @@ bool mu_say_near_field(uint32_t kind, const char *typed, struct mu_text *out);
 /* What the field takes: "red, orange, yellow" for an enum, else the form of its value: "14:05". */
 void mu_say_takes(uint32_t kind, const char *path, struct mu_text *out);
 /* A rule by name, "C04" or "clearance"; 0 when there is none. */
-uint32_t mu_rule_number(const char *name);
+uint32_t mu_say_rule(const char *name);
 /* "C04"; "?" for an unknown one. Static. */
-const char *mu_rule_name(uint32_t rule);
+const char *mu_say_rule_name(uint32_t rule);
 
 /* Cut one line into words, in place: blanks separate, "double quotes" keep blanks ("" inside them is
  * a quote), `;` alone is a word. Returns their number; MU_SAY_WORDS_MAX + 1 when there are more, 0
