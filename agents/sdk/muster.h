@@ -14,6 +14,7 @@
 #include "proto/base/id.h"
 #include "proto/sign/seal.h"
 #include "proto/wire/entry.h"
+#include "proto/wire/event.h"
 
 #ifdef __cplusplus
 extern "C" {
