@@ -89,8 +89,8 @@ static int run_export(char **arguments)
     const char *args[] = {entries, arguments[1]};
     const char *lost_args[] = {lost};
     struct mu_text text = mu_text(line, sizeof line);
-    enum mu_err err = out.buffer == NULL ? MU_E_NO_MEMORY
-                                         : export_to(arguments[0], arguments[1], &out);
+    enum mu_err err =
+        out.buffer == NULL ? MU_E_NO_MEMORY : export_to(arguments[0], arguments[1], &out);
 
     free(out.buffer);
     if (err != MU_OK)
@@ -171,9 +171,12 @@ static int run_command(int count, char **words)
 int main(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"log", required_argument, NULL, 'l'}, {"at", required_argument, NULL, 'a'},
-        {"json", no_argument, NULL, 'j'},      {"lang", required_argument, NULL, 'g'},
-        {"help", no_argument, NULL, 'h'},      {"version", no_argument, NULL, 'v'},
+        {"log", required_argument, NULL, 'l'},
+        {"at", required_argument, NULL, 'a'},
+        {"json", no_argument, NULL, 'j'},
+        {"lang", required_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
     };
     int option;

@@ -19,6 +19,7 @@ struct mu_piece {
     enum mu_piece_kind kind;
     struct mu_audit_batch batch;
     uint64_t first, last;
+    uint64_t damaged; /* UNREADABLE: the entry it is about, when one can be named; else 0 */
     const struct mu_hash *leaves;
     uint64_t size; /* CHECKPOINT, END */
     struct mu_bytes note;

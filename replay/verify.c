@@ -15,7 +15,7 @@ static enum mu_err take_piece(void *user, const struct mu_piece *piece)
     case MU_PIECE_BATCH:
         return mu_audit_batch(walk->audit, &piece->batch);
     case MU_PIECE_UNREADABLE:
-        mu_audit_unreadable(walk->audit, piece->first, piece->last, piece->leaves);
+        mu_audit_unreadable(walk->audit, piece->first, piece->last, piece->damaged, piece->leaves);
         return MU_OK;
     case MU_PIECE_CHECKPOINT:
         mu_audit_checkpoint(walk->audit, piece->size, piece->note);
@@ -52,7 +52,7 @@ static enum mu_word damage_word(enum mu_damage_kind kind)
 
 static const char *damage_code(enum mu_damage_kind kind)
 {
-    static const char *const codes[] = {"",     "missing", "bytes",      "seal", "author",
+    static const char *const codes[] = {"",      "missing", "bytes",      "seal", "author",
                                         "chain", "time",    "checkpoint", "cut"};
 
     return codes[kind];
@@ -78,9 +78,8 @@ static void print_damage(FILE *out, enum mu_lang lang, const struct mu_damage *d
 
     snprintf(first, sizeof first, "%" PRIu64, damage->first);
     snprintf(last, sizeof last, "%" PRIu64, damage->last);
-    mu_words_fill(&text,
-                  mu_word(damage->first == damage->last ? MU_W_ENTRY : MU_W_ENTRIES, lang), args,
-                  2);
+    mu_words_fill(&text, mu_word(damage->first == damage->last ? MU_W_ENTRY : MU_W_ENTRIES, lang),
+                  args, 2);
     say(out, lang, damage_word(damage->kind), line, 1);
 }
 

@@ -25,6 +25,7 @@ struct mu_audit {
     int64_t last_accepted_ms;
     struct lane_mark *marks; /* open hash table, power of two */
     size_t mark_room, mark_count;
+    bool holes; /* something before here is missing, so a lane may continue from what is not seen */
     struct mu_agent_id *signers;
     size_t signer_count;
     struct mu_verifier *log_key;
@@ -114,8 +115,9 @@ static enum mu_err continue_lane(mu_audit *audit, const struct mu_seal *seal,
     if (audit->mark_count * 2 >= audit->mark_room && grow_marks(audit) != MU_OK)
         return MU_E_NO_MEMORY;
     mark = find_mark(audit->marks, audit->mark_room, seal);
-    *continues = seal->first_sequence == mark->sequence + 1 &&
-                 mu_hash_equal(&seal->previous, &mark->leaf);
+    *continues = (seal->first_sequence == mark->sequence + 1 &&
+                  mu_hash_equal(&seal->previous, &mark->leaf)) ||
+                 (audit->holes && seal->first_sequence > mark->sequence + 1);
     if (mark->sequence == 0)
         audit->mark_count++;
     *mark = (struct lane_mark){.agent = seal->agent,
@@ -286,6 +288,18 @@ static void check_seal(mu_audit *audit, const struct mu_audit_batch *batch,
         add_damage(audit, MU_DAMAGE_SEAL, batch->first_number, last);
 }
 
+/* Numbers stay right; the tree is lost, and the next checkpoint shows it. */
+static void miss_entries(mu_audit *audit, uint64_t next)
+{
+    if (next <= audit->edge.size) {
+        add_damage(audit, MU_DAMAGE_CHAIN, next, audit->edge.size);
+        return;
+    }
+    add_damage(audit, MU_DAMAGE_MISSING, audit->edge.size + 1, next - 1);
+    audit->holes = true;
+    audit->edge = (struct mu_edge){.size = next - 1};
+}
+
 static enum mu_err audit_batch(mu_audit *audit, const struct mu_audit_batch *batch,
                                struct mu_hash *leaves)
 {
@@ -295,7 +309,7 @@ static enum mu_err audit_batch(mu_audit *audit, const struct mu_audit_batch *bat
     enum mu_err err = MU_OK;
 
     if (batch->first_number != audit->edge.size + 1)
-        add_damage(audit, MU_DAMAGE_MISSING, audit->edge.size + 1, batch->first_number - 1);
+        miss_entries(audit, batch->first_number);
     if (batch->accepted_at_ms < audit->last_accepted_ms)
         add_damage(audit, MU_DAMAGE_TIME, batch->first_number, last);
     audit->last_accepted_ms = batch->accepted_at_ms;
@@ -327,12 +341,16 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
     return err;
 }
 
-void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last,
+void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last, uint64_t damaged,
                          const struct mu_hash *stored_leaves)
 {
     static const struct mu_hash none;
 
-    add_damage(audit, MU_DAMAGE_BYTES, first, last);
+    if (damaged != 0)
+        add_damage(audit, MU_DAMAGE_BYTES, damaged, damaged);
+    else
+        add_damage(audit, MU_DAMAGE_BYTES, first, last);
+    audit->holes = true;
     for (uint64_t n = first; n <= last; n++)
         mu_edge_add(&audit->edge, stored_leaves != NULL ? &stored_leaves[n - first] : &none);
 }

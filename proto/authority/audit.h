@@ -59,7 +59,7 @@ struct mu_audit_batch {
     int64_t accepted_at_ms;
     uint16_t judge_version;
     struct mu_seal seal;
-    const struct mu_audit_item *items;  /* seal.count */
+    const struct mu_audit_item *items;   /* seal.count */
     const struct mu_hash *stored_leaves; /* seal.count log leaves as stored, or NULL */
 };
 
@@ -70,8 +70,9 @@ void mu_audit_free(mu_audit **audit);
 
 /* Errors: MU_E_NO_MEMORY only; damage goes to the report. */
 MU_MUST_USE enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch);
-/* Entries first..last cannot be read at all. `stored_leaves` (or NULL) keeps the tree going. */
-void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last,
+/* The batch of entries first..last cannot be read; `damaged` is the entry to blame, 0 when none can
+ * be named. `stored_leaves` (or NULL) keeps the tree going. */
+void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last, uint64_t damaged,
                          const struct mu_hash *stored_leaves);
 /* A checkpoint row said to be of `size`; give it once the walk has reached that size or ended. */
 void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note);
