@@ -1,0 +1,63 @@
+/* Inside the picture: what its files share. Nobody else includes this. */
+#ifndef MU_PICTURE_FOLD_H
+#define MU_PICTURE_FOLD_H
+
+#include "proto/base/arena.h"
+#include "proto/base/limits.h"
+#include "proto/picture/card.h"
+#include "proto/picture/picture.h"
+#include "proto/picture/table.h"
+
+/* Field numbers of bodies in Event; the schema keeps 160 to 175 as its last block. */
+#define MU_KINDS 176u
+
+/* All that goes on at one place. */
+struct mu_place {
+    struct mu_spans spans;
+};
+
+struct mu_picture {
+    mu_arena arena;
+    uint64_t through;
+    uint32_t epoch;
+    int64_t now_ms;
+    struct mu_table kinds[MU_KINDS]; /* object id to struct mu_object */
+    struct mu_table leaves;          /* leaf in hex to struct mu_said */
+    struct mu_table strikes;         /* what is taken back, said or yet to come, to who said so */
+    struct mu_table places;          /* "e:E12" to struct mu_place */
+    struct mu_table cards;           /* key to struct mu_card */
+    struct mu_table findings;        /* finding id in hex to struct mu_said */
+    struct mu_table decisions;       /* card id in hex, or "RULE:subject", to what was decided */
+    const struct mu_said *sheet;
+    const struct mu_said *needs_cause;
+    uint64_t print_order;
+    struct mu_touch *touches;
+    size_t touch_count, touch_room;
+};
+
+/* Strings for the life of the picture; NULL when memory is out. */
+const char *mu_fold_text(struct mu_picture *picture, const char *text);
+const char *mu_fold_hex(struct mu_picture *picture, const uint8_t *bytes, size_t size);
+
+/* Keeps a statement about (kind, id): in both orders, unless it was struck before it came. Also
+ * strikes what it supersedes or cancels. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_fold_say(struct mu_picture *picture, const struct mu_entry *entry,
+                                    const Muster__Event *event, const char *id,
+                                    struct mu_said **out);
+/* Looks again at what `object` does where, and says what that touched. */
+MU_MUST_USE enum mu_err mu_fold_prints(struct mu_picture *picture, struct mu_object *object);
+/* What follows from anything new said about `object`. */
+MU_MUST_USE enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
+                                      const struct mu_said *said);
+
+MU_MUST_USE enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *entry,
+                                        const Muster__Event *event);
+MU_MUST_USE enum mu_err mu_fold_decision(struct mu_picture *picture, const struct mu_entry *entry,
+                                         const Muster__Event *event);
+
+MU_MUST_USE enum mu_err mu_fold_touch(struct mu_picture *picture, struct mu_touch touch);
+
+/* Equal, and not both absent. */
+bool mu_same(const char *a, const char *b);
+
+#endif

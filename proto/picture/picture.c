@@ -1,0 +1,495 @@
+/* The fold: one row per kind says what to do with it. */
+#include "proto/picture/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/picture/people.h"
+#include "proto/wire/event.h"
+
+/* All entries of a log live in one arena; its bound is the machine's memory, not a message's. */
+#define ARENA_BYTES_MAX (SIZE_MAX / 4)
+
+enum mu_err mu_picture_new(mu_picture **out)
+{
+    mu_picture *picture = calloc(1, sizeof *picture);
+
+    *out = picture;
+    if (picture == NULL)
+        return MU_E_NO_MEMORY;
+    picture->arena = mu_arena_make(ARENA_BYTES_MAX);
+    return MU_OK;
+}
+
+static void free_prints(struct mu_table *objects)
+{
+    for (size_t i = 0; i < objects->count; i++)
+        free(((struct mu_object *)objects->rows[i].value)->prints);
+    mu_table_free(objects);
+}
+
+void mu_picture_free(mu_picture **picture)
+{
+    mu_picture *old = *picture;
+
+    *picture = NULL;
+    if (old == NULL)
+        return;
+    for (size_t i = 0; i < MU_KINDS; i++)
+        free_prints(&old->kinds[i]);
+    mu_table_free(&old->leaves);
+    mu_table_free(&old->strikes);
+    mu_table_free(&old->places);
+    mu_table_free(&old->cards);
+    mu_table_free(&old->findings);
+    mu_table_free(&old->decisions);
+    mu_arena_free(&old->arena);
+    free(old->touches);
+    free(old);
+}
+
+uint64_t mu_picture_through(const mu_picture *picture)
+{
+    return picture->through;
+}
+
+uint32_t mu_picture_epoch(const mu_picture *picture)
+{
+    return picture->epoch;
+}
+
+int64_t mu_picture_now_ms(const mu_picture *picture)
+{
+    return picture->now_ms;
+}
+
+const struct mu_touch *mu_picture_touches(const mu_picture *picture, size_t *count)
+{
+    *count = picture->touch_count;
+    return picture->touches;
+}
+
+enum mu_err mu_fold_touch(struct mu_picture *picture, struct mu_touch touch)
+{
+    size_t room = picture->touch_room == 0 ? 16 : picture->touch_room * 2;
+    struct mu_touch *touches = picture->touches;
+
+    if (picture->touch_count == picture->touch_room) {
+        if ((touches = realloc(touches, room * sizeof *touches)) == NULL)
+            return MU_E_NO_MEMORY;
+        picture->touches = touches;
+        picture->touch_room = room;
+    }
+    picture->touches[picture->touch_count++] = touch;
+    return MU_OK;
+}
+
+/* ---- supply: what it must answer, and its answer ---- */
+
+static enum mu_err touch_needs(struct mu_picture *picture, const struct mu_said *said)
+{
+    if (picture->needs_cause == NULL || said->number >= picture->needs_cause->number)
+        picture->needs_cause = said;
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_NEEDS});
+}
+
+uint64_t mu_picture_needs_mark(const mu_picture *picture)
+{
+    return picture->needs_cause == NULL ? 0 : picture->needs_cause->number;
+}
+
+const struct mu_said *mu_picture_needs_cause(const mu_picture *picture)
+{
+    return picture->needs_cause;
+}
+
+const struct mu_said *mu_picture_sheet(const mu_picture *picture)
+{
+    return picture->sheet;
+}
+
+bool mu_picture_sheet_current(const mu_picture *picture)
+{
+    const Muster__SupplySheet *sheet;
+
+    if (picture->sheet == NULL)
+        return false;
+    if (picture->needs_cause == NULL)
+        return true;
+    sheet = picture->sheet->event->supply_sheet;
+    return sheet->epoch >= picture->needs_cause->epoch &&
+           sheet->computed_through >= picture->needs_cause->number;
+}
+
+/* ---- what follows from a statement, kind by kind ---- */
+
+static uint64_t needs_view(const struct mu_object *evacuation)
+{
+    const struct mu_said *head = mu_object_head(evacuation);
+    uint64_t persons = 0;
+
+    if (head == NULL || mu_evacuation_over(evacuation))
+        return 0;
+    for (size_t i = 0; i < head->event->evacuation->n_legs; i++)
+        persons += mu_leg_persons(evacuation, i);
+    return head->number << 32 | (persons & UINT32_MAX);
+}
+
+static enum mu_err after_evacuation(struct mu_picture *picture, struct mu_object *object,
+                                    const struct mu_said *said)
+{
+    uint64_t view = needs_view(object);
+    enum mu_err err = mu_fold_prints(picture, object);
+
+    if (err != MU_OK || view == object->needs_view)
+        return err;
+    object->needs_view = view;
+    return touch_needs(picture, said);
+}
+
+static enum mu_err after_operation(struct mu_picture *picture, struct mu_object *object,
+                                   const struct mu_said *said)
+{
+    enum mu_err err = mu_fold_prints(picture, object);
+
+    (void)said;
+    return err != MU_OK ? err
+                        : mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_OPERATION,
+                                                                   .id = object->id});
+}
+
+static enum mu_err after_road(struct mu_picture *picture, struct mu_object *object,
+                              const struct mu_said *said)
+{
+    (void)said;
+    return mu_fold_prints(picture, object);
+}
+
+static enum mu_err after_shipment(struct mu_picture *picture, struct mu_object *object,
+                                  const struct mu_said *said)
+{
+    enum mu_err err = mu_fold_prints(picture, object);
+
+    return err != MU_OK ? err : touch_needs(picture, said);
+}
+
+static enum mu_err after_shelter(struct mu_picture *picture, struct mu_object *object,
+                                 const struct mu_said *said)
+{
+    enum mu_err err =
+        mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_SHELTER, .id = object->id});
+
+    return err != MU_OK ? err : touch_needs(picture, said);
+}
+
+static enum mu_err after_stock(struct mu_picture *picture, struct mu_object *object,
+                               const struct mu_said *said)
+{
+    (void)object;
+    return touch_needs(picture, said);
+}
+
+/* The request a statement of supply is about: itself, or the one it names. */
+static const char *request_of(const struct mu_picture *picture, const struct mu_said *said)
+{
+    const Muster__Event *event = said->event;
+    const struct mu_said *to;
+
+    if (event->body_case == MUSTER__EVENT__BODY_SUPPLY_COMMITMENT)
+        return event->supply_commitment->request;
+    if (event->body_case == MUSTER__EVENT__BODY_SUPPLY_REQUEST)
+        return said->object->id;
+    if (event->supply_response->to == NULL)
+        return NULL;
+    to = mu_picture_said(picture, event->supply_response->to);
+    if (to == NULL)
+        return event->supply_response->to->object;
+    return to->event->body_case == MUSTER__EVENT__BODY_SUPPLY_COMMITMENT
+               ? to->event->supply_commitment->request
+               : to->object->id;
+}
+
+static enum mu_err after_request(struct mu_picture *picture, struct mu_object *object,
+                                 const struct mu_said *said)
+{
+    const char *request = request_of(picture, said);
+    enum mu_err err = MU_OK;
+
+    (void)object;
+    if (request != NULL)
+        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_REQUEST, .id = request});
+    return err != MU_OK ? err : touch_needs(picture, said);
+}
+
+static enum mu_err after_sheet(struct mu_picture *picture, struct mu_object *object,
+                               const struct mu_said *said)
+{
+    const struct mu_said *head = mu_object_head(object);
+
+    (void)said;
+    if (head != NULL && (picture->sheet == NULL || head->number > picture->sheet->number))
+        picture->sheet = head;
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_SHEET, .id = object->id});
+}
+
+static enum mu_err after_county(struct mu_picture *picture, struct mu_object *object,
+                                const struct mu_said *said)
+{
+    enum mu_err err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_COUNTY});
+
+    if (err != MU_OK || object->kind != MUSTER__EVENT__BODY_RATE_TABLE)
+        return err;
+    return touch_needs(picture, said);
+}
+
+static enum mu_err after_reference(struct mu_picture *picture, struct mu_object *object,
+                                   const struct mu_said *said)
+{
+    enum mu_err err = MU_OK;
+
+    switch (said->event->reference_object->kind) {
+    case MUSTER__OBJECT_KIND__OBJECT_KIND_SHELTER:
+        return after_shelter(picture, object, said);
+    case MUSTER__OBJECT_KIND__OBJECT_KIND_DEPOT:
+        return touch_needs(picture, said);
+    case MUSTER__OBJECT_KIND__OBJECT_KIND_ROAD_EDGE:
+        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_ROADS});
+        return err != MU_OK ? err
+                            : mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_PLACE,
+                                                                       .place_kind = MU_PLACE_EDGE,
+                                                                       .id = object->id,
+                                                                       .from_ms = INT64_MIN,
+                                                                       .to_ms = MU_ENDLESS});
+    default:
+        return MU_OK;
+    }
+}
+
+/* ---- names of objects whose envelope names none ---- */
+
+static const char *leaf_name(struct mu_picture *picture, const struct mu_entry *entry)
+{
+    return mu_fold_hex(picture, entry->leaf.b, sizeof entry->leaf.b);
+}
+
+static const char *usual_name(struct mu_picture *picture, const struct mu_entry *entry,
+                              const Muster__Event *event)
+{
+    return event->envelope->object != NULL ? event->envelope->object : leaf_name(picture, entry);
+}
+
+/* One table of a kind per county and area unless it is given a name. */
+static const char *table_name(struct mu_picture *picture, const struct mu_entry *entry,
+                              const Muster__Event *event)
+{
+    (void)picture;
+    (void)entry;
+    if (event->envelope->object != NULL)
+        return event->envelope->object;
+    return event->envelope->area != NULL ? event->envelope->area : "";
+}
+
+/* A road's state is known by the edge, whoever reports it, unless the report has its own name. */
+static const char *road_name(struct mu_picture *picture, const struct mu_entry *entry,
+                             const Muster__Event *event)
+{
+    if (event->envelope->object == NULL && event->road->stretch != NULL &&
+        event->road->stretch->edge != NULL)
+        return event->road->stretch->edge;
+    return usual_name(picture, entry, event);
+}
+
+/* Several parties answer one request: the latest word of each stands. */
+static const char *response_name(struct mu_picture *picture, const struct mu_entry *entry,
+                                 const Muster__Event *event)
+{
+    const Muster__SupplyResponse *response = event->supply_response;
+    const char *party = response->party != NULL ? response->party : event->envelope->agency;
+    char buffer[3 * MU_NAME_BYTES_MAX];
+    struct mu_text name = mu_text(buffer, sizeof buffer);
+    const struct mu_said *to = NULL;
+
+    if (response->to != NULL)
+        to = mu_picture_said(picture, response->to);
+    if (to == NULL && (response->to == NULL || response->to->object == NULL))
+        return usual_name(picture, entry, event);
+    mu_text_add(&name, to != NULL ? to->object->id : response->to->object);
+    mu_text_add(&name, "/");
+    mu_text_add(&name, party == NULL ? "" : party);
+    return mu_fold_text(picture, buffer);
+}
+
+typedef const char *(*name_fn)(struct mu_picture *picture, const struct mu_entry *entry,
+                               const Muster__Event *event);
+typedef enum mu_err (*after_fn)(struct mu_picture *picture, struct mu_object *object,
+                                const struct mu_said *said);
+
+/* A kind that is not here is recorded and means nothing to the picture. */
+static const struct fold_row {
+    uint32_t kind;
+    name_fn name;
+    after_fn after; /* NULL: nothing follows */
+} fold_rows[] = {
+    {MUSTER__EVENT__BODY_EVACUATION, usual_name, after_evacuation},
+    {MUSTER__EVENT__BODY_SHELTER, usual_name, after_shelter},
+    {MUSTER__EVENT__BODY_SUPPLY_NEED, usual_name, after_stock},
+    {MUSTER__EVENT__BODY_SUPPLY_REQUEST, usual_name, after_request},
+    {MUSTER__EVENT__BODY_SUPPLY_RESPONSE, response_name, after_request},
+    {MUSTER__EVENT__BODY_SUPPLY_COMMITMENT, usual_name, after_request},
+    {MUSTER__EVENT__BODY_STOCK, usual_name, after_stock},
+    {MUSTER__EVENT__BODY_SHIPMENT, usual_name, after_shipment},
+    {MUSTER__EVENT__BODY_SUPPLY_SHEET, usual_name, after_sheet},
+    {MUSTER__EVENT__BODY_CASUALTY, usual_name, NULL},
+    {MUSTER__EVENT__BODY_HOSPITAL, usual_name, NULL},
+    {MUSTER__EVENT__BODY_UNIT, usual_name, NULL},
+    {MUSTER__EVENT__BODY_GAUGE, usual_name, NULL},
+    {MUSTER__EVENT__BODY_FORECAST, usual_name, NULL},
+    {MUSTER__EVENT__BODY_DAM_OPERATION, usual_name, NULL},
+    {MUSTER__EVENT__BODY_LEVEE_JOB, usual_name, NULL},
+    {MUSTER__EVENT__BODY_ROAD, road_name, after_road},
+    {MUSTER__EVENT__BODY_OPERATION_PLAN, usual_name, after_operation},
+    {MUSTER__EVENT__BODY_TASK, usual_name, NULL},
+    {MUSTER__EVENT__BODY_FIGURE, usual_name, NULL},
+    {MUSTER__EVENT__BODY_ALERT, usual_name, NULL},
+    {MUSTER__EVENT__BODY_DECLARATION, usual_name, NULL},
+    {MUSTER__EVENT__BODY_INCIDENT, usual_name, NULL},
+    {MUSTER__EVENT__BODY_ROLE_MAP, table_name, after_county},
+    {MUSTER__EVENT__BODY_REFERENCE_OBJECT, usual_name, after_reference},
+    {MUSTER__EVENT__BODY_RATE_TABLE, table_name, after_county},
+    {MUSTER__EVENT__BODY_MATRIX, table_name, after_county},
+    {MUSTER__EVENT__BODY_TRAVEL_TABLE, table_name, after_county},
+    {MUSTER__EVENT__BODY_DUTY_TABLE, table_name, NULL},
+    {MUSTER__EVENT__BODY_ITEM_TABLE, table_name, NULL},
+    {MUSTER__EVENT__BODY_INDICATOR_TABLE, table_name, NULL},
+    {MUSTER__EVENT__BODY_LIMIT_TABLE, table_name, after_county},
+    {MUSTER__EVENT__BODY_RULE_SWITCH, table_name, after_county},
+};
+
+static const struct fold_row *row_of(uint32_t kind)
+{
+    for (size_t i = 0; i < sizeof fold_rows / sizeof fold_rows[0]; i++)
+        if (fold_rows[i].kind == kind)
+            return &fold_rows[i];
+    return NULL;
+}
+
+enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
+                          const struct mu_said *said)
+{
+    const struct fold_row *row = row_of(object->kind);
+
+    return row == NULL || row->after == NULL ? MU_OK : row->after(picture, object, said);
+}
+
+/* One mark per version, agency and rung: "EV-01@1/CA/5". */
+static enum mu_err fold_acknowledgement(struct mu_picture *picture, const struct mu_entry *entry,
+                                        const Muster__Event *event)
+{
+    const Muster__Acknowledgement *ack = event->acknowledgement;
+    const char *agency = ack->for_agency != NULL ? ack->for_agency : event->envelope->agency;
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; i < ack->n_of && err == MU_OK; i++) {
+        const struct mu_said *of = mu_picture_said(picture, ack->of[i]);
+        const char *object = of != NULL ? of->object->id : ack->of[i]->object;
+        uint32_t version = of != NULL ? of->version : ack->of[i]->version;
+        char buffer[3 * MU_NAME_BYTES_MAX];
+        struct mu_text name = mu_text(buffer, sizeof buffer);
+        struct mu_said *said;
+        const char *id;
+
+        if (object == NULL)
+            continue;
+        mu_text_addf(&name, "%s@%u/%s/%d", object, version, agency == NULL ? "" : agency,
+                     (int)ack->rung);
+        id = mu_fold_text(picture, buffer);
+        err = id == NULL ? MU_E_NO_MEMORY : mu_fold_say(picture, entry, event, id, &said);
+    }
+    return err;
+}
+
+static enum mu_err fold_statement(struct mu_picture *picture, const struct mu_entry *entry,
+                                  const Muster__Event *event)
+{
+    const struct fold_row *row = row_of(event->body_case);
+    struct mu_said *said;
+    const char *id;
+    enum mu_err err;
+
+    if ((id = row->name(picture, entry, event)) == NULL)
+        return MU_E_NO_MEMORY;
+    if ((err = mu_fold_say(picture, entry, event, id, &said)) != MU_OK)
+        return err;
+    return mu_fold_after(picture, (struct mu_object *)(uintptr_t)said->object, said);
+}
+
+static enum mu_err fold_tick(struct mu_picture *picture)
+{
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TICK});
+}
+
+/* ---- one entry ---- */
+
+static bool is_kept(uint32_t kind)
+{
+    return row_of(kind) != NULL || kind == MUSTER__EVENT__BODY_FINDING ||
+           kind == MUSTER__EVENT__BODY_DECISION || kind == MUSTER__EVENT__BODY_ACKNOWLEDGEMENT;
+}
+
+/* Our own copy: the entry is lent for the call only. */
+static enum mu_err copy_event(struct mu_picture *picture, const struct mu_entry *entry,
+                              const Muster__Event **out)
+{
+    struct mu_bytes body = entry->body;
+    struct mu_fault fault;
+    uint8_t *packed = NULL;
+    enum mu_err err;
+
+    if (body.size == 0) {
+        body.size = mu_event_size(entry->event);
+        if ((packed = malloc(body.size + 1)) == NULL)
+            return MU_E_NO_MEMORY;
+        mu_event_pack(entry->event, packed);
+        body.data = packed;
+    }
+    err = mu_event_unpack(body, &picture->arena, out, &fault);
+    free(packed);
+    return err;
+}
+
+static enum mu_err fold_event(struct mu_picture *picture, const struct mu_entry *entry)
+{
+    const Muster__Event *event;
+    enum mu_err err;
+
+    if (entry->event->body_case == MUSTER__EVENT__BODY_TICK)
+        return fold_tick(picture);
+    if (!is_kept(entry->event->body_case) || entry->event->envelope == NULL)
+        return MU_OK;
+    if ((err = copy_event(picture, entry, &event)) != MU_OK)
+        return err;
+    switch (event->body_case) {
+    case MUSTER__EVENT__BODY_FINDING:
+        return mu_fold_finding(picture, entry, event);
+    case MUSTER__EVENT__BODY_DECISION:
+        return mu_fold_decision(picture, entry, event);
+    case MUSTER__EVENT__BODY_ACKNOWLEDGEMENT:
+        return fold_acknowledgement(picture, entry, event);
+    default:
+        return fold_statement(picture, entry, event);
+    }
+}
+
+enum mu_err mu_picture_fold(mu_picture *picture, const struct mu_entry *entry)
+{
+    enum mu_err err = MU_OK;
+
+    picture->touch_count = 0;
+    picture->now_ms = mu_minute(entry->accepted_at_ms);
+    if (entry->code == 0 && entry->event != NULL)
+        err = fold_event(picture, entry);
+    picture->through = entry->number;
+    picture->epoch = entry->epoch;
+    return err;
+}

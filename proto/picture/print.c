@@ -1,0 +1,490 @@
+/* What operations do where and when: computed from one statement, filed by place. */
+#include "proto/picture/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/picture/people.h"
+
+struct list {
+    struct mu_print *at;
+    size_t count, room;
+    enum mu_err err;
+};
+
+static void add(struct list *list, const struct mu_print *print)
+{
+    size_t room = list->room == 0 ? 8 : list->room * 2;
+    struct mu_print *at = list->at;
+
+    if (list->err != MU_OK || print->place == NULL || print->span.start_ms >= print->span.end_ms)
+        return;
+    if (list->count == list->room) {
+        if ((at = realloc(list->at, room * sizeof *at)) == NULL) {
+            list->err = MU_E_NO_MEMORY;
+            return;
+        }
+        list->at = at;
+        list->room = room;
+    }
+    list->at[list->count++] = *print;
+}
+
+/* ---- pieces every operation has ---- */
+
+static void set_window(struct mu_print *print, const Muster__Window *window)
+{
+    if (window == NULL)
+        return;
+    if (window->has_start_at_ms)
+        print->span.start_ms = window->start_at_ms;
+    if (window->has_end_at_ms)
+        print->span.end_ms = window->end_at_ms;
+    if (window->has_until_changed && window->until_changed)
+        print->span.end_ms = MU_ENDLESS;
+}
+
+static struct mu_print blank(const struct mu_said *said, size_t part)
+{
+    return (struct mu_print){
+        .span = {.start_ms = said->as_of_ms, .end_ms = MU_ENDLESS},
+        .object = said->object,
+        .said = said,
+        .to_m = MU_ENDLESS,
+        .heaviest_kg = -1,
+        .part = part,
+    };
+}
+
+/* A stretch may be written from either end of the edge. */
+static void set_stretch(struct mu_print *print, const Muster__EdgeUse *use)
+{
+    int64_t from = use->has_from_m ? use->from_m : 0;
+    int64_t to = use->has_to_m ? use->to_m : MU_ENDLESS;
+
+    print->place_kind = MU_PLACE_EDGE;
+    print->place = use->edge;
+    print->from_m = from < to ? from : to;
+    print->to_m = from < to ? to : from;
+}
+
+static void set_vehicles(struct mu_print *print, Muster__Vehicles *const *vehicles, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (vehicles[i]->has_mass_kg && vehicles[i]->mass_kg > print->heaviest_kg)
+            print->heaviest_kg = vehicles[i]->mass_kg;
+        if (print->vehicle == 0 && vehicles[i]->has_vehicle_class)
+            print->vehicle = vehicles[i]->vehicle_class;
+    }
+}
+
+static void add_edges(struct list *list, struct mu_print print, Muster__EdgeUse *const *edges,
+                      size_t count, Muster__EdgeEffect absent)
+{
+    for (size_t i = 0; i < count; i++) {
+        set_stretch(&print, edges[i]);
+        print.effect = edges[i]->has_effect ? edges[i]->effect : absent;
+        add(list, &print);
+    }
+}
+
+/* ---- an evacuation: its legs on the road, its people in shelters ---- */
+
+/* Without a window on the road, the pace says how long it takes; without a pace nothing does. */
+static void set_leg_time(struct mu_print *print, const Muster__Evacuation *evacuation,
+                         const Muster__EvacuationLeg *leg)
+{
+    int64_t rate = evacuation->has_rate_persons_per_hour ? evacuation->rate_persons_per_hour : 0;
+
+    if (evacuation->has_start_at_ms)
+        print->span.start_ms = evacuation->start_at_ms;
+    else if (evacuation->has_rate_since_at_ms)
+        print->span.start_ms = evacuation->rate_since_at_ms;
+    if (rate > 0 && evacuation->has_persons_planned)
+        print->span.end_ms =
+            print->span.start_ms + (((int64_t)evacuation->persons_planned * 60 + rate - 1) / rate +
+                                    (leg->has_travel_min ? leg->travel_min : 0)) *
+                                       MU_MINUTE_MS;
+    set_window(print, leg->window);
+}
+
+static void add_leg(struct list *list, const struct mu_said *said, size_t part)
+{
+    const Muster__Evacuation *evacuation = said->event->evacuation;
+    const Muster__EvacuationLeg *leg = evacuation->legs[part];
+    struct mu_print print = blank(said, part);
+
+    print.activity = MUSTER__ACTIVITY__ACTIVITY_EVACUATION;
+    print.effect = MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES;
+    print.population = mu_leg_population(evacuation, part);
+    set_leg_time(&print, evacuation, leg);
+    set_vehicles(&print, leg->vehicles, leg->n_vehicles);
+    if (leg->has_heaviest_vehicle_kg)
+        print.heaviest_kg = leg->heaviest_vehicle_kg;
+    add_edges(list, print, leg->route, leg->n_route, print.effect);
+    if (leg->has_destination_kind &&
+        leg->destination_kind > MUSTER__DESTINATION_KIND__DESTINATION_KIND_SHELTER)
+        return;
+    print.place_kind = MU_PLACE_SHELTER;
+    print.place = leg->destination;
+    print.span = (struct mu_span){.start_ms = INT64_MIN, .end_ms = MU_ENDLESS};
+    print.from_m = 0;
+    print.to_m = MU_ENDLESS;
+    add(list, &print);
+}
+
+static void add_evacuation(struct list *list, const struct mu_said *said)
+{
+    for (size_t i = 0; i < said->event->evacuation->n_legs; i++)
+        add_leg(list, said, i);
+}
+
+/* ---- a plan: its phases on roads, in zones, with what they hold ---- */
+
+static bool is_journey(Muster__Activity activity)
+{
+    return activity == MUSTER__ACTIVITY__ACTIVITY_EVACUATION ||
+           activity == MUSTER__ACTIVITY__ACTIVITY_AMBULANCE ||
+           activity == MUSTER__ACTIVITY__ACTIVITY_CONVOY ||
+           activity == MUSTER__ACTIVITY__ACTIVITY_TRANSIT;
+}
+
+static void add_resources(struct list *list, struct mu_print print,
+                          Muster__ResourceUse *const *uses, size_t count)
+{
+    print.place_kind = MU_PLACE_RESOURCE;
+    for (size_t i = 0; i < count; i++) {
+        struct mu_print one = print;
+
+        one.place = uses[i]->object;
+        one.exclusive = uses[i]->has_exclusive && uses[i]->exclusive;
+        set_window(&one, uses[i]->window);
+        add(list, &one);
+    }
+}
+
+static void add_phase(struct list *list, const struct mu_said *said, size_t part)
+{
+    const Muster__OperationPlan *plan = said->event->operation_plan;
+    const Muster__PlanPhase *phase = plan->phases[part];
+    struct mu_print print = blank(said, part);
+
+    print.activity = phase->has_activity ? phase->activity : plan->activity;
+    print.effect = is_journey(print.activity) ? MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES
+                                              : MUSTER__EDGE_EFFECT__EDGE_EFFECT_NOT_STATED;
+    set_window(&print, phase->window);
+    set_vehicles(&print, phase->vehicles, phase->n_vehicles);
+    if (phase->has_heaviest_vehicle_kg)
+        print.heaviest_kg = phase->heaviest_vehicle_kg;
+    add_edges(list, print, phase->edges, phase->n_edges, print.effect);
+    add_resources(list, print, phase->resources, phase->n_resources);
+    add_resources(list, print, plan->resources, plan->n_resources);
+    print.place_kind = MU_PLACE_ZONE;
+    print.place = phase->zone;
+    add(list, &print);
+}
+
+static void add_plan(struct list *list, const struct mu_said *said)
+{
+    for (size_t i = 0; i < said->event->operation_plan->n_phases; i++)
+        add_phase(list, said, i);
+}
+
+/* ---- goods on the road, and the road itself ---- */
+
+static void add_shipment(struct list *list, const struct mu_said *said)
+{
+    const Muster__Shipment *shipment = said->event->shipment;
+    struct mu_print print = blank(said, 0);
+
+    print.activity = MUSTER__ACTIVITY__ACTIVITY_CONVOY;
+    print.effect = MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES;
+    if (shipment->has_departed_at_ms)
+        print.span.start_ms = shipment->departed_at_ms;
+    if (shipment->has_expected_at_ms)
+        print.span.end_ms = shipment->expected_at_ms;
+    set_window(&print, shipment->window);
+    set_vehicles(&print, shipment->vehicles, shipment->n_vehicles);
+    if (shipment->has_heaviest_vehicle_kg)
+        print.heaviest_kg = shipment->heaviest_vehicle_kg;
+    add_edges(list, print, shipment->route, shipment->n_route, print.effect);
+}
+
+static Muster__EdgeEffect effect_of(const Muster__Road *road)
+{
+    switch (road->state) {
+    case MUSTER__ROAD_STATE__ROAD_STATE_CLOSED:
+    case MUSTER__ROAD_STATE__ROAD_STATE_DESTROYED:
+        return MUSTER__EDGE_EFFECT__EDGE_EFFECT_CLOSES;
+    case MUSTER__ROAD_STATE__ROAD_STATE_RESTRICTED:
+        return MUSTER__EDGE_EFFECT__EDGE_EFFECT_NARROWS;
+    default:
+        return MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES;
+    }
+}
+
+static void add_road(struct list *list, const struct mu_said *said)
+{
+    const Muster__Road *road = said->event->road;
+    struct mu_print print = blank(said, 0);
+
+    if (road->stretch == NULL)
+        return;
+    set_stretch(&print, road->stretch);
+    print.effect = effect_of(road);
+    set_window(&print, road->window);
+    add(list, &print);
+}
+
+static const struct {
+    uint32_t kind;
+    void (*add)(struct list *list, const struct mu_said *said);
+} operations[] = {
+    {MUSTER__EVENT__BODY_EVACUATION, add_evacuation},
+    {MUSTER__EVENT__BODY_OPERATION_PLAN, add_plan},
+    {MUSTER__EVENT__BODY_SHIPMENT, add_shipment},
+    {MUSTER__EVENT__BODY_ROAD, add_road},
+};
+
+enum mu_err mu_prints_of(const struct mu_said *said, struct mu_print **out, size_t *count)
+{
+    struct list list = {0};
+
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        if (operations[i].kind == said->object->kind)
+            operations[i].add(&list, said);
+    if (list.err != MU_OK) {
+        free(list.at);
+        list = (struct list){.err = list.err};
+    }
+    *out = list.at;
+    *count = list.count;
+    return list.err;
+}
+
+/* ---- which of them still stand ---- */
+
+static bool phase_done(const struct mu_object *plan, size_t part)
+{
+    const Muster__PlanPhase *phase = mu_object_head(plan)->event->operation_plan->phases[part];
+
+    for (const struct mu_said *said = plan->news; said != NULL; said = said->older)
+        for (size_t i = 0; !said->struck && i < said->event->operation_plan->n_phases; i++) {
+            const Muster__PlanPhase *now = said->event->operation_plan->phases[i];
+
+            if (mu_same(now->phase_id, phase->phase_id) && now->has_done)
+                return now->done;
+        }
+    return phase->has_done && phase->done;
+}
+
+static bool has_plan_state(const Muster__Event *event)
+{
+    return event->operation_plan->has_state;
+}
+
+static bool plan_stands(const struct mu_object *plan)
+{
+    const struct mu_said *said = mu_object_news(plan, has_plan_state);
+    Muster__PlanState state = said == NULL ? MUSTER__PLAN_STATE__PLAN_STATE_SUBMITTED
+                                           : said->event->operation_plan->state;
+
+    return state != MUSTER__PLAN_STATE__PLAN_STATE_DRAFT &&
+           state != MUSTER__PLAN_STATE__PLAN_STATE_STOPPED &&
+           state != MUSTER__PLAN_STATE__PLAN_STATE_ENDED;
+}
+
+static bool has_shipment_state(const Muster__Event *event)
+{
+    return event->shipment->has_state;
+}
+
+static bool shipment_rolls(const struct mu_object *shipment)
+{
+    const struct mu_said *said = mu_object_news(shipment, has_shipment_state);
+
+    return said == NULL ||
+           said->event->shipment->state < MUSTER__SHIPMENT_STATE__SHIPMENT_STATE_STOPPED;
+}
+
+static bool stands(const struct mu_object *object, const struct mu_print *print)
+{
+    switch (object->kind) {
+    case MUSTER__EVENT__BODY_EVACUATION:
+        if (print->place_kind == MU_PLACE_EDGE &&
+            mu_evacuation_state(object) == MUSTER__EVACUATION_STATE__EVACUATION_STATE_COMPLETE)
+            return false;
+        return !mu_evacuation_over(object);
+    case MUSTER__EVENT__BODY_OPERATION_PLAN:
+        return plan_stands(object) && !phase_done(object, print->part);
+    case MUSTER__EVENT__BODY_SHIPMENT:
+        return shipment_rolls(object);
+    default:
+        return true;
+    }
+}
+
+static enum mu_err standing_prints(const struct mu_object *object, struct mu_print **out,
+                                   size_t *count)
+{
+    const struct mu_said *head = mu_object_head(object);
+    size_t kept = 0;
+    enum mu_err err;
+
+    *out = NULL;
+    *count = 0;
+    if (head == NULL || (err = mu_prints_of(head, out, count)) != MU_OK)
+        return head == NULL ? MU_OK : err;
+    for (size_t i = 0; i < *count; i++)
+        if (stands(object, &(*out)[i]))
+            (*out)[kept++] = (*out)[i];
+    *count = kept;
+    return MU_OK;
+}
+
+/* ---- filing ---- */
+
+static void place_name(char *out, size_t size, enum mu_place_kind kind, const char *id)
+{
+    static const char *const prefix[] = {"e:", "z:", "r:", "s:"};
+    struct mu_text text = mu_text(out, size);
+
+    mu_text_add(&text, prefix[kind]);
+    mu_text_add(&text, id);
+}
+
+static struct mu_place *find_place(const struct mu_picture *picture, enum mu_place_kind kind,
+                                   const char *id)
+{
+    char name[MU_TOPIC_BYTES_MAX + 4];
+
+    place_name(name, sizeof name, kind, id);
+    return mu_table_find(&picture->places, name);
+}
+
+static struct mu_place *make_place(struct mu_picture *picture, enum mu_place_kind kind,
+                                   const char *id)
+{
+    char name[MU_TOPIC_BYTES_MAX + 4];
+    struct mu_place *place = mu_arena_take(&picture->arena, sizeof *place);
+    const char *kept;
+
+    place_name(name, sizeof name, kind, id);
+    kept = mu_fold_text(picture, name);
+    if (place == NULL || kept == NULL || mu_table_put(&picture->places, kept, place) != MU_OK)
+        return NULL;
+    return place;
+}
+
+static enum mu_err file_print(struct mu_picture *picture, struct mu_print *print)
+{
+    struct mu_place *place = find_place(picture, print->place_kind, print->place);
+
+    if (place == NULL)
+        place = make_place(picture, print->place_kind, print->place);
+    if (place == NULL)
+        return MU_E_NO_MEMORY;
+    print->span.value = print;
+    print->span.order = ++picture->print_order;
+    mu_spans_add(&place->spans, &print->span);
+    return MU_OK;
+}
+
+static enum mu_err touch_prints(struct mu_picture *picture, const struct mu_print *prints,
+                                size_t count)
+{
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; i < count && err == MU_OK; i++)
+        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_PLACE,
+                                                       .place_kind = prints[i].place_kind,
+                                                       .id = prints[i].place,
+                                                       .from_ms = prints[i].span.start_ms,
+                                                       .to_ms = prints[i].span.end_ms});
+    return err;
+}
+
+static bool same_prints(const struct mu_object *object, const struct mu_print *prints, size_t count)
+{
+    if (count != object->print_count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (prints[i].said != object->prints[i].said || prints[i].part != object->prints[i].part ||
+            prints[i].place_kind != object->prints[i].place_kind)
+            return false;
+    return true;
+}
+
+static void unfile(struct mu_picture *picture, struct mu_object *object)
+{
+    for (size_t i = 0; i < object->print_count; i++) {
+        struct mu_print *print = &object->prints[i];
+
+        mu_spans_remove(&find_place(picture, print->place_kind, print->place)->spans, &print->span);
+    }
+    free(object->prints);
+    object->prints = NULL;
+    object->print_count = 0;
+}
+
+enum mu_err mu_fold_prints(struct mu_picture *picture, struct mu_object *object)
+{
+    struct mu_print *prints;
+    size_t count;
+    enum mu_err err;
+
+    if ((err = standing_prints(object, &prints, &count)) != MU_OK)
+        goto out;
+    if (same_prints(object, prints, count))
+        goto out;
+    if ((err = touch_prints(picture, object->prints, object->print_count)) != MU_OK)
+        goto out;
+    unfile(picture, object);
+    object->prints = prints;
+    prints = NULL;
+    for (; object->print_count < count && err == MU_OK; object->print_count++)
+        err = file_print(picture, &object->prints[object->print_count]);
+    if (err == MU_OK)
+        err = touch_prints(picture, object->prints, object->print_count);
+    if (err == MU_OK)
+        err =
+            mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_OPERATION, .id = object->id});
+out:
+    free(prints);
+    return err;
+}
+
+/* ---- asking ---- */
+
+struct asked {
+    bool (*found)(void *user, const struct mu_print *print);
+    void *user;
+};
+
+static bool hand_out(void *user, struct mu_span *span)
+{
+    const struct asked *asked = user;
+
+    return asked->found(asked->user, span->value);
+}
+
+void mu_picture_meet(const mu_picture *picture, enum mu_place_kind kind, const char *place,
+                     int64_t start_ms, int64_t end_ms,
+                     bool (*found)(void *user, const struct mu_print *print), void *user)
+{
+    struct asked asked = {found, user};
+    struct mu_place *there = find_place(picture, kind, place);
+
+    if (there != NULL)
+        mu_spans_meet(&there->spans, start_ms, end_ms, hand_out, &asked);
+}
+
+uint64_t mu_picture_looked(const mu_picture *picture)
+{
+    uint64_t looked = 0;
+
+    for (size_t i = 0; i < picture->places.count; i++)
+        looked += ((const struct mu_place *)picture->places.rows[i].value)->spans.looked;
+    return looked;
+}
