@@ -81,7 +81,7 @@ static enum mu_err note_open(struct mu_env *env)
         if (!list[i].noted)
             free_place = &list[i];
         else if (list[i].device == env->device && list[i].node == env->node)
-            err = MU_E_NOT_ALLOWED;
+            err = MU_E_IN_USE;
     }
     if (err == MU_OK && free_place == NULL)
         err = MU_E_LIMIT;
@@ -106,7 +106,7 @@ static enum mu_err lock_writer(int folder)
 {
     if (flock(folder, LOCK_EX | LOCK_NB) == 0)
         return MU_OK;
-    return errno == EWOULDBLOCK ? MU_E_NOT_ALLOWED : MU_E_IO;
+    return errno == EWOULDBLOCK ? MU_E_IN_USE : MU_E_IO;
 }
 
 /* ---- LMDB ------------------------------------------------------------------------------------ */

@@ -19,9 +19,9 @@ struct mu_env {
     bool noted;            /* stands in the list of open environments */
 };
 
-/* Open `<dir>/log`; `make` creates what is missing. Errors: MU_E_ABSENT, MU_E_NOT_ALLOWED (remote
- * file system, second open, another writer, forbidden flags, permissions), MU_E_CORRUPT, MU_E_IO,
- * MU_E_NO_MEMORY. Close it in either case. */
+/* Open `<dir>/log`; `make` creates what is missing. Errors: MU_E_ABSENT, MU_E_IN_USE (open in
+ * this process, or by another writer), MU_E_NOT_ALLOWED (remote file system, forbidden flags,
+ * permissions), MU_E_CORRUPT, MU_E_IO, MU_E_NO_MEMORY. Close it in either case. */
 MU_MUST_USE enum mu_err mu_env_open(const char *dir, const struct mu_log_options *options,
                                     bool make, struct mu_env *env);
 void mu_env_close(struct mu_env *env);

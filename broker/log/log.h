@@ -48,15 +48,16 @@ struct mu_sequence {
 /* Make a new log in `<dir>/log`, where none may be, with the genesis batch as entry 1 and its epoch 1.
  * `dir` must exist. What an interrupted attempt left is taken over.
  * Errors: MU_E_EXISTS; MU_E_MALFORMED when the batch is not one event, sealed for no log, first of its
- * lane; MU_E_ABSENT, MU_E_NOT_ALLOWED as for mu_log_open; MU_E_FULL, MU_E_IO. */
+ * lane; MU_E_ABSENT, MU_E_IN_USE, MU_E_NOT_ALLOWED as for mu_log_open; MU_E_FULL, MU_E_IO. */
 MU_MUST_USE enum mu_err mu_log_create(const char *dir, const struct mu_batch *genesis,
                                       int64_t accepted_at_ms, uint16_t judge_version);
 
 /* Open `<dir>/log`; refuses remote file systems, wrong flags, a second open in this process and a
  * second writer on this machine. Verifies the tail (the last 256 entries, the edge against the tiles,
  * the last checkpoint row) before it returns; read-only it does not, so that an auditor can look at
- * a damaged record. Errors: MU_E_ABSENT; MU_E_CORRUPT; MU_E_NOT_ALLOWED for what is refused;
- * MU_E_VERSION (a later format); MU_E_IO, MU_E_NO_MEMORY. */
+ * a damaged record. Errors: MU_E_ABSENT; MU_E_CORRUPT; MU_E_IN_USE (second open, second
+ * writer); MU_E_NOT_ALLOWED (remote, flags, permissions); MU_E_VERSION (a later format); MU_E_IO,
+ * MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_log_open(const char *dir, const struct mu_log_options *options,
                                     mu_log **out);
 void mu_log_close(mu_log **log);
