@@ -35,8 +35,7 @@ void mu_field_camel(const char *name, char out[MU_FIELD_NAME_MAX])
 
 static bool is_called(struct mu_bytes name, const char *string)
 {
-    return name.size > 0 && strlen(string) == name.size &&
-           memcmp(name.data, string, name.size) == 0;
+    return strlen(string) == name.size && memcmp(name.data, string, name.size) == 0;
 }
 
 static const mu_field *find_camel(const mu_message *type, struct mu_bytes name)
@@ -53,39 +52,15 @@ static const mu_field *find_camel(const mu_message *type, struct mu_bytes name)
 
 const mu_field *mu_field_named(const mu_message *type, struct mu_bytes name, bool camel)
 {
+    if (name.size == 0)
+        return NULL;
     for (unsigned i = 0; i < type->n_fields; i++)
-        if (is_called(name, type->fields[i].name))
+        if (type->fields[i].name[0] == (char)name.data[0] && is_called(name, type->fields[i].name))
             return &type->fields[i];
     return camel ? find_camel(type, name) : NULL;
 }
 
 /* ---- reading ---- */
-
-static const void *member(const ProtobufCMessage *m, size_t offset)
-{
-    return (const char *)m + offset;
-}
-
-static uint32_t quantifier_u32(const ProtobufCMessage *m, const mu_field *f)
-{
-    return *(const uint32_t *)member(m, f->quantifier_offset);
-}
-
-static bool is_pointer(const mu_field *f)
-{
-    return f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE;
-}
-
-size_t mu_field_count(const ProtobufCMessage *m, const mu_field *f)
-{
-    if (mu_field_repeats(f))
-        return *(const size_t *)member(m, f->quantifier_offset);
-    if (mu_field_in_oneof(f) && quantifier_u32(m, f) != f->id)
-        return 0;
-    if (is_pointer(f))
-        return *(void *const *)member(m, f->offset) != NULL;
-    return mu_field_in_oneof(f) || quantifier_u32(m, f) != 0;
-}
 
 static size_t value_size(const mu_field *f)
 {
@@ -109,7 +84,7 @@ static size_t value_size(const mu_field *f)
 
 const void *mu_field_at(const ProtobufCMessage *m, const mu_field *f, size_t index)
 {
-    const void *at = member(m, f->offset);
+    const void *at = (const char *)m + f->offset;
 
     return mu_field_repeats(f) ? *(char *const *)at + index * value_size(f) : at;
 }
@@ -158,7 +133,7 @@ ProtobufCMessage *mu_field_sub(const ProtobufCMessage *m, const mu_field *f, siz
 
 const mu_field *mu_field_oneof_set(const ProtobufCMessage *m, const mu_field *f)
 {
-    return mu_field_numbered(m->descriptor, quantifier_u32(m, f));
+    return mu_field_numbered(m->descriptor, mu_field_quantifier(m, f));
 }
 
 /* ---- writing ---- */
@@ -178,9 +153,9 @@ void mu_field_clear(ProtobufCMessage *m, const mu_field *f)
 
     if (mu_field_repeats(f))
         *(size_t *)quantifier = 0;
-    else if (mu_field_in_oneof(f) || !is_pointer(f))
+    else if (mu_field_in_oneof(f) || !mu_field_is_pointer(f))
         *(uint32_t *)quantifier = 0;
-    if (is_pointer(f) && !mu_field_repeats(f))
+    if (mu_field_is_pointer(f) && !mu_field_repeats(f))
         *(void **)((char *)m + f->offset) = NULL;
 }
 
@@ -218,7 +193,7 @@ void *mu_field_place(ProtobufCMessage *m, const mu_field *f, size_t index, mu_ar
         if (*quantifier != f->id)
             memset((char *)m + f->offset, 0, value_size(f));
         *quantifier = f->id;
-    } else if (!is_pointer(f)) {
+    } else if (!mu_field_is_pointer(f)) {
         *quantifier = 1;
     }
     return (char *)m + f->offset;

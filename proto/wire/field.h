@@ -45,8 +45,29 @@ static inline const mu_message *mu_field_message(const mu_field *f)
     return f->descriptor;
 }
 
-/* How often the field is there: 0 or 1 for a singular one. */
-size_t mu_field_count(const ProtobufCMessage *m, const mu_field *f);
+static inline bool mu_field_is_pointer(const mu_field *f)
+{
+    return f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE;
+}
+
+/* has_… of a singular number, or which member of its oneof is set. */
+static inline uint32_t mu_field_quantifier(const ProtobufCMessage *m, const mu_field *f)
+{
+    return *(const uint32_t *)(const void *)((const char *)m + f->quantifier_offset);
+}
+
+/* How often the field is there: 0 or 1 for a singular one. In line, because a check asks it of every
+ * field of every message. */
+static inline size_t mu_field_count(const ProtobufCMessage *m, const mu_field *f)
+{
+    if (mu_field_repeats(f))
+        return *(const size_t *)(const void *)((const char *)m + f->quantifier_offset);
+    if (mu_field_in_oneof(f) && mu_field_quantifier(m, f) != f->id)
+        return 0;
+    if (mu_field_is_pointer(f))
+        return *(void *const *)(const void *)((const char *)m + f->offset) != NULL;
+    return mu_field_in_oneof(f) || mu_field_quantifier(m, f) != 0;
+}
 /* The value at `index` (0 for a singular field), which must be there. Lent by the message. */
 const void *mu_field_at(const ProtobufCMessage *m, const mu_field *f, size_t index);
 union mu_scalar mu_field_scalar(const ProtobufCMessage *m, const mu_field *f, size_t index);
