@@ -16,17 +16,26 @@ static const struct {
 #undef K
 };
 
+/* The file as it is typed: a key that is not there is NULL. */
+struct typed {
+    char *endpoint;
+#define K(name, standard, least, most, en, zh) uint64_t *name;
+#include "broker/daemon/config.def"
+#undef K
+};
+
 static const cyaml_schema_field_t fields[] = {
-    CYAML_FIELD_STRING("endpoint", CYAML_FLAG_OPTIONAL, struct mu_config, endpoint, 1),
+    CYAML_FIELD_STRING_PTR("endpoint", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct typed,
+                           endpoint, 1, MU_ENDPOINT_BYTES_MAX - 1),
 #define K(name, standard, least, most, en, zh)                                                     \
-    CYAML_FIELD_UINT(#name, CYAML_FLAG_OPTIONAL, struct mu_config, name),
+    CYAML_FIELD_UINT_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct typed, name),
 #include "broker/daemon/config.def"
 #undef K
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t whole = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct mu_config, fields),
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct typed, fields),
 };
 
 void mu_config_default(struct mu_config *out)
@@ -50,28 +59,13 @@ static uint64_t value_of(const struct mu_config *config, size_t key)
     return values[key];
 }
 
-/* libcyaml leaves a key that is not in the file at 0, which a file may also say. So an absent key is
- * told by its name not standing in the text. */
-static bool names_key(const char *text, const char *key)
+static void take_values(const struct typed *typed, struct mu_config *out)
 {
-    size_t size = strlen(key);
-
-    for (const char *at = text; (at = strstr(at, key)) != NULL; at += size) {
-        bool begins = at == text || at[-1] == '\n' || at[-1] == '{' || at[-1] == ' ';
-
-        if (begins && (at[size] == ':' || at[size] == ' '))
-            return true;
-    }
-    return false;
-}
-
-static void take_values(const struct mu_config *typed, const char *text, struct mu_config *out)
-{
-    if (typed->endpoint[0] != '\0')
-        memcpy(out->endpoint, typed->endpoint, sizeof out->endpoint);
+    if (typed->endpoint != NULL)
+        snprintf(out->endpoint, sizeof out->endpoint, "%s", typed->endpoint);
 #define K(name, standard, least, most, en, zh)                                                     \
-    if (names_key(text, #name))                                                                    \
-        out->name = typed->name;
+    if (typed->name != NULL)                                                                       \
+        out->name = *typed->name;
 #include "broker/daemon/config.def"
 #undef K
 }
@@ -142,7 +136,7 @@ enum mu_err mu_config_read(const char *path, struct mu_config *out, struct mu_te
                              .log_level = CYAML_LOG_ERROR,
                              .mem_fn = cyaml_mem,
                              .flags = CYAML_CFG_NO_ALIAS};
-    struct mu_config *typed = NULL;
+    struct typed *typed = NULL;
     char text[16384];
     enum mu_err err;
 
@@ -153,7 +147,7 @@ enum mu_err mu_config_read(const char *path, struct mu_config *out, struct mu_te
                         (cyaml_data_t **)&typed, NULL) != CYAML_OK ||
         typed == NULL)
         return MU_E_CONFIG;
-    take_values(typed, text, out);
+    take_values(typed, out);
     cyaml_free(&config, &whole, typed, 0);
     return check_values(out, why);
 }

@@ -4,7 +4,7 @@
  *   DIR/log/            the record, with the genesis as entry 1
  *   DIR/log.key         signs checkpoints and the broker's own entries
  *   DIR/broker.curve    the broker's CURVE pair
- *   DIR/ca.key, ca.pem  the county CA; belongs on the admin's machine
+ *   DIR/ca.key          the county CA; belongs on the admin's machine
  *   DIR/admin-1, -2     agent directories of the two admins; belong on the admins' machines
  *   DIR/recovery.key    belongs in a safe
  *   DIR/musterd.conf    every key with its default, as comments
