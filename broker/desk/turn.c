@@ -1,0 +1,201 @@
+/* One turn, from the first frame to the last answer.
+ *
+ * The usual path: begin, submit and submit again, end: the log's turn commits, while another thread
+ * signs the head it will have; then everyone is answered. Ways to fail:
+ *   the log is full         the turn is dropped whole: the roster is folded anew from what is committed,
+ *                           our own numbers are taken back, and who was to be accepted hears FULL
+ *   any other storage error the process must stop; whoever waits will ask the next start
+ *   killed before the commit ended   nobody was answered, nothing is recorded
+ *   killed after it                  all is recorded; a repeat gets the same answer
+ */
+#include "broker/desk/inside.h"
+
+#include "proto/base/clock.h"
+
+/* ---- begin ----------------------------------------------------------------------------------- */
+static void set_time(mu_desk *desk, int64_t log_ms)
+{
+    if (log_ms > desk->now_ms)
+        desk->now_ms = log_ms;
+}
+
+enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time)
+{
+    MU_CHECK(!desk->writing && desk->pending_count == 0);
+    desk->turn++;
+    desk->machine_ms = time->machine_ms;
+    set_time(desk, time->log_ms);
+    desk->full = MU_OK;
+    desk->next_number = desk->head.size + 1;
+    desk->author = desk->author_kept;
+    return mu_author_ticks(desk);
+}
+
+/* ---- submit ---------------------------------------------------------------------------------- */
+/* Also of a batch that cannot be read: its seal may still say which one it is. */
+static enum mu_err read_batch(mu_desk *desk, struct mu_proposal *p)
+{
+    struct mu_reader r = mu_reader(p->bytes);
+
+    if (mu_seal_read(&r, &p->batch.seal) == MU_OK)
+        p->first_sequence = p->batch.seal.first_sequence;
+    return mu_batch_read(p->bytes, desk->items, &p->batch);
+}
+
+static enum mu_err check_answer_room(mu_desk *desk, struct mu_proposal *p)
+{
+    return mu_answer_room(desk, p);
+}
+
+static enum mu_err admit(mu_desk *desk, struct mu_proposal *p)
+{
+    static enum mu_err (*const steps[])(mu_desk *, struct mu_proposal *) = {
+        read_batch, mu_gate_seat, check_answer_room, mu_judge_seal, mu_novelty_judge,
+    };
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && err == MU_OK; i++)
+        err = steps[i](desk, p);
+    return err;
+}
+
+static enum mu_err record_new(mu_desk *desk, struct mu_proposal *p)
+{
+    enum mu_err err;
+
+    if ((err = mu_gate_room(desk, p)) != MU_OK || (err = mu_record_begin(desk)) != MU_OK ||
+        (err = mu_judge_events(desk, &p->batch)) != MU_OK)
+        return err;
+    if ((err = mu_answer_accepted(desk, p)) != MU_OK)
+        return err;
+    err = mu_record_batch(desk, &p->batch);
+    return err == MU_E_FULL ? MU_OK : err; /* the end of the turn will say so */
+}
+
+static enum mu_err refuse(mu_desk *desk, struct mu_proposal *p, enum mu_err code)
+{
+    if (mu_err_class(code) == MU_CLASS_STRANGE || code == MU_E_CORRUPT)
+        mu_desk_alarm(desk, p, code);
+    if (code == MU_E_CORRUPT) /* a damaged row concerns this lane only; the operator knows now */
+        code = MU_E_BUSY;
+    if (mu_err_class(code) == MU_CLASS_LOCAL)
+        return code;
+    if (mu_err_class(code) == MU_CLASS_LATER && p->retry_ms == 0)
+        p->retry_ms = MU_RETRY_BUSY_MS;
+    return mu_answer_refused(desk, p, code);
+}
+
+enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lane,
+                           struct mu_bytes batch)
+{
+    struct mu_proposal p = {.seat = seat, .lane = lane, .bytes = batch};
+    enum mu_err err = admit(desk, &p);
+
+    if (err == MU_OK)
+        err = p.again ? mu_answer_again(desk, &p) : record_new(desk, &p);
+    return err == MU_OK ? MU_OK : refuse(desk, &p, err);
+}
+
+enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms)
+{
+    int64_t due_ms = mu_desk_due_ms(desk);
+    enum mu_err err;
+
+    set_time(desk, target_ms < due_ms ? target_ms : due_ms);
+    if ((err = mu_record_begin(desk)) == MU_OK)
+        err = mu_log_turn_clock(desk->log, desk->now_ms);
+    if (err == MU_OK)
+        err = mu_author_ticks(desk);
+    return err == MU_E_FULL ? MU_OK : err;
+}
+
+/* ---- alarms ---------------------------------------------------------------------------------- */
+static bool told_lately(mu_desk *desk, const struct mu_seal *seal)
+{
+    struct mu_alarm *oldest = &desk->alarm[0];
+
+    for (size_t i = 0; i < MU_ALARMS_KEPT; i++) {
+        struct mu_alarm *a = &desk->alarm[i];
+
+        if (a->at_ms != 0 && a->instance == seal->instance &&
+            mu_agent_id_equal(&a->agent, &seal->agent)) {
+            if (desk->machine_ms - a->at_ms < MU_MINUTE_MS)
+                return true;
+            oldest = a;
+            break;
+        }
+        if (a->at_ms < oldest->at_ms)
+            oldest = a;
+    }
+    *oldest = (struct mu_alarm){seal->agent, seal->instance, desk->machine_ms};
+    return false;
+}
+
+void mu_desk_alarm(mu_desk *desk, const struct mu_proposal *p, enum mu_err code)
+{
+    if (desk->options.alarm != NULL && !told_lately(desk, &p->batch.seal))
+        desk->options.alarm(desk->options.user, p->seat, &p->batch.seal, code);
+}
+
+/* ---- end ------------------------------------------------------------------------------------- */
+static enum mu_err adopt(mu_desk *desk, const struct mu_head *head)
+{
+    char note[MU_NOTE_BYTES_MAX];
+    enum mu_err err;
+
+    if (head->size == desk->head.size)
+        return MU_OK;
+    if ((err = mu_signer_wait(desk->signer, note)) != MU_OK)
+        return err;
+    desk->head = *head;
+    for (size_t i = 0; i < sizeof note; i++)
+        desk->note[i] = note[i];
+    return MU_OK;
+}
+
+/* What the log could not take did not happen: neither to the roster nor to our own numbers. */
+static enum mu_err drop(mu_desk *desk, const struct mu_head *head)
+{
+    char note[MU_NOTE_BYTES_MAX];
+
+    desk->full = MU_E_FULL;
+    if (head->size != desk->head.size && mu_signer_wait(desk->signer, note) != MU_OK)
+        return MU_E_BAD_KEY;
+    return desk->folded ? mu_desk_fold_roster(desk) : MU_OK;
+}
+
+static enum mu_err commit(mu_desk *desk)
+{
+    struct mu_head head;
+    uint64_t noted = desk->head.size;
+    enum mu_err err;
+
+    mu_log_turn_head(desk->log, &head);
+    if (head.size != desk->head.size)
+        mu_signer_start(desk->signer, &head);
+#ifdef MU_CONTROL_ACK_FIRST /* wrong on purpose: the storm must catch this build */
+    if ((err = adopt(desk, &head)) != MU_OK || (err = mu_answer_all(desk)) != MU_OK)
+        return err;
+#endif
+    err = mu_log_turn_commit(desk->log);
+    desk->writing = false;
+    if (err == MU_E_FULL)
+        return drop(desk, &head);
+    if (err != MU_OK || (err = adopt(desk, &head)) != MU_OK)
+        return err;
+    desk->noted = noted;
+    desk->author_kept = desk->author;
+    desk->folded = false;
+    return MU_OK;
+}
+
+enum mu_err mu_desk_turn_end(mu_desk *desk)
+{
+    enum mu_err err = MU_OK;
+
+    if (desk->writing)
+        err = commit(desk);
+    else if (desk->folded)
+        err = mu_desk_fold_roster(desk);
+    return err == MU_OK ? mu_answer_all(desk) : err;
+}
