@@ -170,6 +170,12 @@ void mu_dealer_close(mu_dealer **handle)
     *handle = NULL;
 }
 
+void mu_dealer_linger(mu_dealer *dealer, int linger_ms)
+{
+    if (zmq_setsockopt(dealer->socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms) != 0)
+        return; /* then it does not linger, and the other end waits for its heartbeat */
+}
+
 /* ---- the monitor ----------------------------------------------------------------------------- */
 
 static enum mu_dealer_event meaning(uint16_t event, uint32_t value)

@@ -31,11 +31,13 @@ enum mu_dealer_event {
 MU_MUST_USE enum mu_err mu_dealer_open(const char *endpoint, const struct mu_dealer_keys *keys,
                                        mu_dealer **out);
 void mu_dealer_close(mu_dealer **dealer);
+/* Let what was sent last have this long to leave once it is closed. */
+void mu_dealer_linger(mu_dealer *dealer, int linger_ms);
 
 /* The next thing the monitor saw. */
 enum mu_dealer_event mu_dealer_event(mu_dealer *dealer);
 
-/* Send what `write` writes. Errors: MU_E_BUSY now is not possible (offline, or the pipe is full);
+/* Send one frame. Errors: MU_E_BUSY now is not possible (offline, or the pipe is full);
  * MU_E_SYSTEM. */
 MU_MUST_USE enum mu_err mu_dealer_send(mu_dealer *dealer, struct mu_bytes frame);
 /* The same without a copy of the caller's: `size` bytes to be filled, then sent or dropped. */

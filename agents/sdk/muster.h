@@ -46,7 +46,9 @@ struct mu_answer {
 
 enum mu_link { MU_LINK_OFFLINE, MU_LINK_GREETING, MU_LINK_OPEN, MU_LINK_REFUSED };
 
-/* Callbacks; any may be NULL. Return MU_OK to go on; anything else ends mu_agent_turn with it. */
+/* Callbacks; any may be NULL. Return MU_OK to go on; anything else ends mu_agent_turn with it (all
+ * answers of one batch are given first; entries not handed out come with a later turn). A callback
+ * may say and follow, but not turn or close. */
 struct mu_agent_calls {
     enum mu_err (*on_answer)(void *user, const struct mu_answer *answer);
     /* Entries of a follow, in number order, each verified. Lent for the call. */
@@ -54,23 +56,31 @@ struct mu_agent_calls {
     /* All entries up to `through` have been handed out (also when none matched). */
     enum mu_err (*on_through)(void *user, uint64_t through, uint64_t head);
     enum mu_err (*on_link)(void *user, enum mu_link link, enum mu_err why);
+    /* The spool had been cloned or rolled back, so a new instance was begun: this event, kept and not
+     * settled, is now known by another identity. References to the old one lead nowhere. */
+    enum mu_err (*on_moved)(void *user, const struct mu_kept *was, const struct mu_kept *now);
     void *user;
 };
 
 struct mu_agent_options {
     const char *program;  /* "muster-supply"; named in HELLO */
     const char *endpoint; /* overrides the directory's; NULL: use it */
-    bool no_spool;        /* read only: a follower that never says anything */
+    bool no_spool;        /* read only: a follower that never says anything; any number at once */
+    bool lazy;            /* entry->event stays NULL; unpack what you need with mu_event_unpack */
 };
 
 /* Make a new agent directory: keys, spool, agent.conf; and a request file for an admin at
- * `dir`/request. Errors: MU_E_EXISTS, MU_E_SYSTEM. */
+ * `dir`/request. Errors: MU_E_EXISTS, MU_E_BAD_VALUE for a name, MU_E_SYSTEM. */
 MU_MUST_USE enum mu_err mu_agent_create(const char *dir, const char *agency, const char *program);
-/* Fill in what an admin handed back: endpoint, log id, broker key. */
+/* Fill in what an admin handed back: endpoint, log id, broker key. Again is fine while the log stays
+ * the same. Errors: MU_E_BAD_VALUE for the endpoint (tcp:// or ipc://), MU_E_OTHER_LOG, MU_E_ABSENT. */
 MU_MUST_USE enum mu_err mu_agent_point(const char *dir, const char *endpoint,
                                        const struct mu_hash *log, const uint8_t broker_curve[32],
                                        const struct mu_public *log_key);
 
+/* Errors: MU_E_ABSENT no agent lives there, MU_E_CONFIG, MU_E_BAD_KEY; MU_E_IN_USE another program
+ * has the spool (read with no_spool meanwhile); MU_E_CORRUPT, MU_E_IO. `options` and `calls` are
+ * copied, what they point to is not. */
 MU_MUST_USE enum mu_err mu_agent_open(const char *dir, const struct mu_agent_options *options,
                                       const struct mu_agent_calls *calls, mu_agent **out);
 void mu_agent_close(mu_agent **agent);
@@ -78,24 +88,33 @@ void mu_agent_close(mu_agent **agent);
 const struct mu_agent_id *mu_agent_self(const mu_agent *agent);
 const char *mu_agent_agency(const mu_agent *agent);
 
-/* Keep these event bodies as one batch per lane (order within a lane as given). Checked like the
- * broker will check them: a malformed event is refused here, `fault` says where.
- * kept[i] for each body. Returns when they are on this disk. */
+/* Keep these event bodies, all or none, as one batch per lane (order within a lane as given; more
+ * where one would be too large). Checked like the broker will check them: a malformed event is refused
+ * here, `fault` (may be NULL) says where. kept[i] for each body; NULL: not wanted. Returns when they
+ * are on this disk.
+ * Errors: final ones of the check; MU_E_NOT_ALLOWED opened to read only, or not pointed at a log yet;
+ * MU_E_FULL nothing was kept; MU_E_IO open the agent anew. */
 MU_MUST_USE enum mu_err mu_agent_say(mu_agent *agent, const struct mu_bytes *bodies, size_t count,
                                      struct mu_kept *kept, struct mu_fault *fault);
 /* Events kept and not yet settled. */
 uint64_t mu_agent_unsettled(const mu_agent *agent);
 
-/* Follow from `from` (1: everything). Errors: MU_E_BAD_VALUE for the filter. */
+/* Follow from number `from` (1: from the beginning) what `filter` wants (proto/topic/filter.h; "":
+ * everything). Replaces what was followed before. Goes on by itself after every cut, nothing twice,
+ * nothing skipped. A broker whose entries do not verify is left: on_link says MU_E_PROOF.
+ * Errors: MU_E_BAD_VALUE for the filter. */
 MU_MUST_USE enum mu_err mu_agent_follow(mu_agent *agent, const char *filter, uint64_t from);
 
 /* A cursor kept in the spool, for programs that remember where they were. 0 when never kept. */
 MU_MUST_USE enum mu_err mu_agent_cursor_keep(mu_agent *agent, const char *name, uint64_t through);
 uint64_t mu_agent_cursor(mu_agent *agent, const char *name);
 
-/* One turn: wait at most `timeout_ms` for the link, move everything on, call back. */
+/* One turn: wait at most `timeout_ms` for the link (less when something falls due), move everything
+ * on, call back. Errors: what a callback said; MU_E_IO, MU_E_CORRUPT, MU_E_NO_MEMORY of this machine.
+ * That the broker cannot be reached or refuses is no error: mu_agent_link tells. */
 MU_MUST_USE enum mu_err mu_agent_turn(mu_agent *agent, int timeout_ms);
-/* A descriptor to poll beside others; readable means: call mu_agent_turn(agent, 0). */
+/* A descriptor to poll beside others; readable means: call mu_agent_turn(agent, 0). Call it once
+ * before the first poll. */
 int mu_agent_fd(const mu_agent *agent);
 
 /* State of the link and of the record, as last told. */
@@ -105,7 +124,9 @@ int64_t mu_agent_log_now_ms(const mu_agent *agent);
 
 /* Programs of an exercise: say "I have folded all up to here", drive and read the step clock. */
 void mu_agent_idle(mu_agent *agent, uint64_t through);
-uint64_t mu_agent_all_idle(const mu_agent *agent);
+/* The number all programs connected have reported idle through, as last told; asks again. */
+uint64_t mu_agent_all_idle(mu_agent *agent);
+/* Ask for the log clock to go on to `log_ms`, with the next turn. Errors: MU_E_UNREACHABLE. */
 MU_MUST_USE enum mu_err mu_agent_clock(mu_agent *agent, int64_t log_ms);
 
 #ifdef __cplusplus

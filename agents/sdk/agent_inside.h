@@ -1,0 +1,210 @@
+/* What the files of an agent share. One thread, one turn at a time.
+ *
+ *   agent.c   open, say, ask             submit.c  batches out, ACCEPTED and REFUSED in
+ *   turn.c    one turn: move, wait, hear  fork.c    a spool that is not alone
+ *   link.c    greeting, pings, backing off  follow.c  FOLLOW out, DELIVER in
+ *   head.c    checkpoints believed        slice.c   sealed batches verified
+ */
+#ifndef MU_SDK_AGENT_INSIDE_H
+#define MU_SDK_AGENT_INSIDE_H
+
+#include "agents/sdk/dealer.h"
+#include "agents/sdk/home.h"
+#include "agents/sdk/muster.h"
+#include "agents/sdk/spool.h"
+#include "proto/authority/roster.h"
+#include "proto/base/clock.h"
+#include "proto/session/session.h"
+#include "proto/sign/merkle.h"
+#include "proto/topic/filter.h"
+
+/* ---- link ------------------------------------------------------------------------------------ */
+struct mu_link_times {
+    int64_t open_at;  /* connect (again) */
+    int64_t greet_at; /* say HELLO (again) */
+    int64_t lost_at;  /* nothing heard until then: begin anew */
+    int64_t ping_at;
+    int64_t pinged_at;
+    unsigned failures; /* in a row; sets how long to back off */
+    unsigned greetings; /* HELLOs since the last WELCOME */
+};
+
+/* ---- submit ---------------------------------------------------------------------------------- */
+struct mu_submit_lane {
+    uint64_t next;        /* first sequence of the next batch to send */
+    int64_t hold_until;   /* the broker said "not now" */
+    uint64_t broker_last; /* last sequence the broker holds, as WELCOME said */
+};
+
+struct mu_submit {
+    struct mu_submit_lane lane[MU_LANES];
+    uint64_t window;    /* bytes the broker allows unanswered */
+    uint64_t in_flight; /* bytes sent and unanswered */
+    bool full;          /* the pipe took no more: wait for room */
+    bool forked;        /* this spool is not alone: find out what landed, then start anew */
+    int64_t reseal_at;  /* not before */
+};
+
+/* ---- follow ---------------------------------------------------------------------------------- */
+struct mu_follower {
+    uint32_t id; /* 0: none */
+    char filter[MU_FILTER_TEXT_MAX];
+    bool everything;
+    bool asked;        /* FOLLOW was said since the last WELCOME */
+    uint64_t next;     /* number of the next entry to hand out */
+    uint32_t owed;     /* bytes consumed and not yet given back as credit */
+    struct mu_edge edge; /* of an everything-follow from 1: the tree so far */
+    bool edged;
+};
+
+/* One slice of a DELIVER, hashed. */
+struct mu_hashed {
+    struct mu_slice slice;
+    struct mu_seal seal;
+    struct mu_hash *leaves; /* slice.count author leaves */
+    struct mu_hash last;    /* the last of them */
+    bool whole;             /* every leaf was computed from its body */
+    bool leads;             /* the first one was: it rests on seal.previous */
+    bool covered;           /* a later seal of the same chain stands for this one */
+};
+
+/* A DELIVER that must wait for the roster. */
+struct mu_held {
+    struct mu_held *next;
+    size_t size;
+    uint8_t data[];
+};
+
+struct mu_reading {
+    mu_roster *roster;
+    struct mu_follower roles;  /* the roster's own follow; next: all before it is folded */
+    struct mu_follower wanted; /* the program's */
+    uint64_t roster_goal;      /* the wanted follow waits until the roster is folded through here */
+    uint32_t ids;              /* the last id given */
+    struct mu_held *held, **held_end;
+    struct mu_hash *leaves; /* scratch: one DELIVER */
+    size_t leaves_room;
+    struct mu_hashed *hashed;
+    size_t hashed_room;
+    mu_arena arena;      /* the entry being handed out */
+    mu_arena fold_arena; /* the entry being folded: the roster may outlive neither */
+};
+
+struct mu_agent {
+    struct mu_home home;
+    struct mu_agent_calls calls;
+    char program[MU_NAME_BYTES_MAX];
+    char endpoint[MU_ENDPOINT_BYTES_MAX];
+    bool lazy;
+    mu_spool *spool; /* NULL: reads only */
+    mu_verifier *log_verifier; /* NULL: not pointed */
+
+    mu_dealer *dealer;
+    struct mu_session session;
+    enum mu_link link;
+    enum mu_err why;
+    struct mu_link_times times;
+    enum mu_err stop; /* what a callback said: ends the turn */
+
+    uint32_t epoch;
+    uint64_t backed_up_through;
+    struct mu_head head; /* newest believed */
+    char note[MU_NOTE_BYTES_MAX]; /* the note last checked, and what it said */
+    size_t note_size;
+    struct mu_head note_head;
+    uint64_t told_head; /* newest size heard of, believed or not */
+
+    struct mu_clock clock;
+    bool clock_known;
+    int64_t clock_wanted; /* CLOCK to be said; 0: none */
+    uint64_t idle_through, idle_told, all_idle;
+
+    struct mu_submit submit;
+    struct mu_reading reading;
+    int64_t flush_at; /* 0: nothing to write */
+
+    int epoll, timer; /* mu_agent_fd */
+    int watched[2];   /* the dealer's descriptors in it */
+
+    struct mu_item items[MU_BATCH_EVENTS_MAX]; /* scratch: the batch being answered */
+    struct mu_draft *drafts;                   /* scratch: the say being checked */
+    size_t drafts_room;
+    mu_arena say_arena;
+};
+
+int64_t mu_machine_ms(void);
+int64_t mu_wall_ms(void);
+/* `base` doubled `times` times, at most `max`, and up to half as much again at random. */
+int64_t mu_back_off_ms(int64_t base, int64_t max, unsigned times);
+
+/* Make the descriptor of mu_agent_fd readable: there is something to do. */
+void mu_agent_wake(struct mu_agent *agent);
+
+/* ---- link.c ---------------------------------------------------------------------------------- */
+/* Open, greet, ping: whatever is due. Errors: local ones. */
+MU_MUST_USE enum mu_err mu_link_step(struct mu_agent *agent, int64_t now);
+void mu_link_watch(struct mu_agent *agent, int64_t now);
+/* Say BYE with `code` and begin anew later. */
+void mu_link_leave(struct mu_agent *agent, enum mu_err why);
+/* HELLO once more, soon: what each end knows of the other is not the same. */
+void mu_link_regreet(struct mu_agent *agent, enum mu_err why);
+void mu_link_tell(struct mu_agent *agent, enum mu_link link, enum mu_err why);
+void mu_link_close(struct mu_agent *agent);
+/* Take leave before closing, so that nobody waits for us. */
+void mu_link_bye(struct mu_agent *agent);
+/* Send one small frame that is written already; false: not now. */
+bool mu_link_say(struct mu_agent *agent, uint8_t type, const struct mu_writer *w);
+/* The next machine time something is due, at most `latest`. */
+int64_t mu_link_due(const struct mu_agent *agent, int64_t latest);
+MU_MUST_USE enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *heard);
+MU_MUST_USE enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *heard);
+MU_MUST_USE enum mu_err mu_link_take_clock(struct mu_agent *agent, const struct mu_heard *heard);
+MU_MUST_USE enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *heard);
+
+/* ---- head.c ---------------------------------------------------------------------------------- */
+/* What a note of this log says, its signature checked. Errors: MU_E_PROOF. */
+MU_MUST_USE enum mu_err mu_head_read(struct mu_agent *agent, struct mu_bytes note, uint32_t epoch,
+                                     struct mu_head *head);
+/* Take it as the newest when it is newer. Errors: MU_E_PROOF when it contradicts what was believed;
+ * with `newest` also when it is older. */
+MU_MUST_USE enum mu_err mu_head_believe(struct mu_agent *agent, const struct mu_head *head,
+                                        struct mu_bytes note, bool newest);
+
+/* ---- proof.c: pure --------------------------------------------------------------------------- */
+/* That `answer` puts exactly this batch (leaves filled) under the root of `head`. codes[i] gets the
+ * verdict of each event. Errors: MU_E_PROOF. */
+MU_MUST_USE enum mu_err mu_proof_accepted(const struct mu_accepted *answer,
+                                          const struct mu_batch *batch, const struct mu_head *head,
+                                          uint16_t *codes);
+
+/* ---- submit.c, fork.c ------------------------------------------------------------------------ */
+/* After WELCOME: where to go on from. Errors: MU_E_PROOF, MU_E_OTHER_EPOCH: the broker lost what it
+ * had accepted. */
+MU_MUST_USE enum mu_err mu_submit_resume(struct mu_agent *agent, const struct mu_welcome *welcome);
+MU_MUST_USE enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now);
+MU_MUST_USE enum mu_err mu_submit_take_accepted(struct mu_agent *agent,
+                                                const struct mu_heard *heard);
+MU_MUST_USE enum mu_err mu_submit_take_refused(struct mu_agent *agent,
+                                               const struct mu_heard *heard);
+int64_t mu_submit_due(const struct mu_agent *agent, int64_t latest);
+/* Whether this row may go out while the spool is suspected. */
+bool mu_fork_may_send(const struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row);
+/* Once all is known that the broker holds: seal the rest anew. */
+MU_MUST_USE enum mu_err mu_fork_step(struct mu_agent *agent, int64_t now);
+
+/* ---- follow.c, slice.c, roles.c -------------------------------------------------------------- */
+void mu_follow_resume(struct mu_agent *agent, uint64_t head);
+void mu_follow_step(struct mu_agent *agent);
+MU_MUST_USE enum mu_err mu_follow_take_deliver(struct mu_agent *agent, const struct mu_heard *heard);
+void mu_follow_free(struct mu_agent *agent);
+
+/* Hash one slice and hold it against its own seal. Errors: MU_E_PROOF. */
+MU_MUST_USE enum mu_err mu_slice_hash(const struct mu_slice *slice, const struct mu_hash *log,
+                                      struct mu_hash *leaves, struct mu_hashed *out);
+/* The signature, by the author's key in the roster. Errors: MU_E_PROOF; MU_E_STRANGER. */
+MU_MUST_USE enum mu_err mu_slice_check_seal(const mu_roster *roster,
+                                            const struct mu_hashed *hashed);
+/* Mark those of a run that a later seal of the same chain stands for. */
+void mu_slice_cover(struct mu_hashed *hashed, size_t count);
+
+#endif
