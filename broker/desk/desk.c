@@ -75,16 +75,17 @@ enum mu_err mu_desk_fold_roster(mu_desk *desk)
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
-/* Whoever holds another key could not continue this record: better to find out before the first turn. */
+/* Whoever holds another key could not continue this record: better to find out before the first turn.
+ * The log key may have been changed since genesis; the agent it made is still the same. */
 static enum mu_err check_key(mu_desk *desk, const mu_key *key)
 {
-    const struct mu_genesis *genesis = mu_roster_genesis(desk->roster);
+    const struct mu_member *self;
     struct mu_public public;
 
+    desk->self = mu_roster_genesis(desk->roster)->broker;
+    self = mu_roster_member(desk->roster, &desk->self);
     mu_key_public(key, &public);
-    desk->self = mu_public_id(&public);
-    if (memcmp(public.b, genesis->log_key.b, sizeof public.b) != 0 ||
-        mu_roster_member(desk->roster, &desk->self) == NULL)
+    if (self == NULL || memcmp(public.b, self->public.b, sizeof public.b) != 0)
         return MU_E_BAD_KEY;
     return MU_OK;
 }

@@ -13,10 +13,8 @@
 
 #include "broker/log/log.h"
 #include "proto/authority/roster.h"
+#include "proto/base/version.h"
 #include "proto/wire/frame.h"
-
-/* What the judge knew, written with each entry: a replay tells an old verdict from a new one. */
-#define MU_JUDGE_VERSION 1u
 
 typedef struct mu_desk mu_desk;
 
