@@ -40,6 +40,8 @@ MU_MUST_USE enum mu_err mu_verifier_open(const struct mu_public *key, mu_verifie
 /* The key it checks with, and that key's id. Lent until it is closed. */
 const struct mu_public *mu_verifier_public(const mu_verifier *v);
 const struct mu_agent_id *mu_verifier_id(const mu_verifier *v);
+/* Gives another handle on the same parsed key. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_verifier_copy(const mu_verifier *v, mu_verifier **out);
 /* Errors: MU_E_PROOF when the signature does not fit. */
 MU_MUST_USE enum mu_err mu_verifier_check(const mu_verifier *v, struct mu_bytes message,
                                           const uint8_t signature[MU_SIGNATURE_BYTES]);

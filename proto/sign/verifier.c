@@ -68,6 +68,18 @@ enum mu_err mu_verifier_open(const struct mu_public *key, mu_verifier **out)
     return MU_OK;
 }
 
+enum mu_err mu_verifier_copy(const mu_verifier *v, mu_verifier **out)
+{
+    mu_verifier *copy = malloc(sizeof *copy);
+
+    if (copy == NULL)
+        return MU_E_NO_MEMORY;
+    *copy = *v;
+    MU_CHECK(EVP_PKEY_up_ref(copy->pkey) == 1);
+    *out = copy;
+    return MU_OK;
+}
+
 enum mu_err mu_verifier_check(const mu_verifier *v, struct mu_bytes message,
                               const uint8_t signature[MU_SIGNATURE_BYTES])
 {

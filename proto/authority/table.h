@@ -1,0 +1,36 @@
+/* A hash table from keys of at most 32 bytes to row numbers: how a message finds its sender in a
+ * roster of thousands. Only for proto/authority. */
+#ifndef MU_AUTHORITY_TABLE_H
+#define MU_AUTHORITY_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/err.h"
+
+#define MU_NO_ROW UINT32_MAX
+#define MU_TABLE_KEY_BYTES 32u
+
+struct mu_table_slot {
+    uint8_t key[MU_TABLE_KEY_BYTES]; /* shorter ones end in zeros: one table, one length */
+    uint32_t row;
+    uint32_t taken;
+};
+
+/* All zeros is an empty table. */
+struct mu_table {
+    struct mu_table_slot *slot;
+    uint32_t room; /* 0 or a power of two, at least twice `used` */
+    uint32_t used;
+};
+
+/* The row under `key`, or MU_NO_ROW. */
+uint32_t mu_table_find(const struct mu_table *table, const void *key, size_t size);
+/* Files `row` under `key`, in place of what was there. MU_NO_ROW takes the key out of use.
+ * Errors: MU_E_NO_MEMORY, and nothing has changed. */
+MU_MUST_USE enum mu_err mu_table_put(struct mu_table *table, const void *key, size_t size,
+                                     uint32_t row);
+MU_MUST_USE enum mu_err mu_table_copy(const struct mu_table *from, struct mu_table *to);
+void mu_table_free(struct mu_table *table);
+
+#endif
