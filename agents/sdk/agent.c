@@ -91,8 +91,7 @@ static enum mu_err open_parts(struct mu_agent *agent, const char *dir,
     enum mu_err err;
 
     if ((err = mu_home_open(dir, &agent->home)) != MU_OK ||
-        (err = take_options(agent, options)) != MU_OK ||
-        (err = open_descriptors(agent)) != MU_OK ||
+        (err = take_options(agent, options)) != MU_OK || (err = open_descriptors(agent)) != MU_OK ||
         (err = mu_roster_new(&agent->reading.roster)) != MU_OK)
         return err;
     if (agent->home.pointed && agent->endpoint[0] != '\0' &&

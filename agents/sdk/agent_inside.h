@@ -1,9 +1,11 @@
 /* What the files of an agent share. One thread, one turn at a time.
  *
- *   agent.c   open, say, ask             submit.c  batches out, ACCEPTED and REFUSED in
+ *   agent.c   open, say, ask              submit.c  batches out, ACCEPTED and REFUSED in
  *   turn.c    one turn: move, wait, hear  fork.c    a spool that is not alone
- *   link.c    greeting, pings, backing off  follow.c  FOLLOW out, DELIVER in
- *   head.c    checkpoints believed        slice.c   sealed batches verified
+ *   link.c    greet, ping, stand back     follow.c  FOLLOW and CREDIT out, frames that wait
+ *   head.c    checkpoints believed        deliver.c what it delivers, believed and handed out
+ *   proof.c   an ACCEPTED recomputed      slice.c   sealed batches verified
+ *   roles.c   the roster folded           spool.h   what was said and not provably taken
  */
 #ifndef MU_SDK_AGENT_INSIDE_H
 #define MU_SDK_AGENT_INSIDE_H
@@ -25,7 +27,7 @@ struct mu_link_times {
     int64_t lost_at;  /* nothing heard until then: begin anew */
     int64_t ping_at;
     int64_t pinged_at;
-    unsigned failures; /* in a row; sets how long to back off */
+    unsigned failures;  /* in a row; sets how long to back off */
     unsigned greetings; /* HELLOs since the last WELCOME */
 };
 
@@ -34,6 +36,7 @@ struct mu_submit_lane {
     uint64_t next;        /* first sequence of the next batch to send */
     int64_t hold_until;   /* the broker said "not now" */
     uint64_t broker_last; /* last sequence the broker holds, as WELCOME said */
+    bool agrees;          /* ... and it lies in our own history */
 };
 
 struct mu_submit {
@@ -50,9 +53,9 @@ struct mu_follower {
     uint32_t id; /* 0: none */
     char filter[MU_FILTER_TEXT_MAX];
     bool everything;
-    bool asked;        /* FOLLOW was said since the last WELCOME */
-    uint64_t next;     /* number of the next entry to hand out */
-    uint32_t owed;     /* bytes consumed and not yet given back as credit */
+    bool asked;          /* FOLLOW was said since the last WELCOME */
+    uint64_t next;       /* number of the next entry to hand out */
+    uint32_t owed;       /* bytes consumed and not yet given back as credit */
     struct mu_edge edge; /* of an everything-follow from 1: the tree so far */
     bool edged;
 };
@@ -96,7 +99,7 @@ struct mu_agent {
     char program[MU_NAME_BYTES_MAX];
     char endpoint[MU_ENDPOINT_BYTES_MAX];
     bool lazy;
-    mu_spool *spool; /* NULL: reads only */
+    mu_spool *spool;           /* NULL: reads only */
     mu_verifier *log_verifier; /* NULL: not pointed */
 
     mu_dealer *dealer;
@@ -108,7 +111,7 @@ struct mu_agent {
 
     uint32_t epoch;
     uint64_t backed_up_through;
-    struct mu_head head; /* newest believed */
+    struct mu_head head;          /* newest believed */
     char note[MU_NOTE_BYTES_MAX]; /* the note last checked, and what it said */
     size_t note_size;
     struct mu_head note_head;
@@ -188,20 +191,21 @@ MU_MUST_USE enum mu_err mu_submit_take_refused(struct mu_agent *agent,
                                                const struct mu_heard *heard);
 int64_t mu_submit_due(const struct mu_agent *agent, int64_t latest);
 /* Whether this row may go out while the spool is suspected. */
-bool mu_fork_may_send(const struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row);
+bool mu_fork_may_send(struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row);
 /* Once all is known that the broker holds: seal the rest anew. */
 MU_MUST_USE enum mu_err mu_fork_step(struct mu_agent *agent, int64_t now);
 
 /* ---- follow.c, slice.c, roles.c -------------------------------------------------------------- */
 void mu_follow_resume(struct mu_agent *agent, uint64_t head);
 void mu_follow_step(struct mu_agent *agent);
-MU_MUST_USE enum mu_err mu_follow_take_deliver(struct mu_agent *agent, const struct mu_heard *heard);
+MU_MUST_USE enum mu_err mu_follow_take_deliver(struct mu_agent *agent,
+                                               const struct mu_heard *heard);
 void mu_follow_free(struct mu_agent *agent);
 
 /* Hash one slice and hold it against its own seal. Errors: MU_E_PROOF. */
 MU_MUST_USE enum mu_err mu_slice_hash(const struct mu_slice *slice, const struct mu_hash *log,
                                       struct mu_hash *leaves, struct mu_hashed *out);
-/* The signature, by the author's key in the roster. Errors: MU_E_PROOF; MU_E_STRANGER. */
+/* The signature, by a key the roster knows as the author's. Errors: MU_E_PROOF. */
 MU_MUST_USE enum mu_err mu_slice_check_seal(const mu_roster *roster,
                                             const struct mu_hashed *hashed);
 /* Mark those of a run that a later seal of the same chain stands for. */

@@ -28,8 +28,7 @@ enum mu_err mu_curve_check(const uint8_t secret[MU_CURVE_KEY_BYTES],
 
     if (zmq_z85_encode(secret_z85, secret, MU_CURVE_KEY_BYTES) != NULL &&
         zmq_curve_public(public_z85, secret_z85) == 0 &&
-        zmq_z85_decode(derived, public_z85) != NULL &&
-        memcmp(derived, public, sizeof derived) == 0)
+        zmq_z85_decode(derived, public_z85) != NULL && memcmp(derived, public, sizeof derived) == 0)
         err = MU_OK;
     mu_wipe(secret_z85, sizeof secret_z85);
     return err;

@@ -16,25 +16,33 @@
 
 #define RESEAL_EVERY_MS 5000
 
-bool mu_fork_may_send(const struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row)
+static bool to_be_asked(const struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row)
 {
-    return row->first_sequence <= agent->submit.lane[lane].broker_last;
+    return row->state == MU_WAITING_SENT ||
+           (row->state == MU_WAITING_KEPT &&
+            row->first_sequence <= agent->submit.lane[lane].broker_last);
 }
 
-/* Something is on its way, or still has to be asked. */
 static bool still_asking(struct mu_agent *agent, uint8_t lane)
 {
     struct mu_queue *queue = mu_spool_queue(agent->spool, lane);
 
-    for (size_t i = 0; i < mu_queue_count(queue); i++) {
-        const struct mu_waiting *row = mu_queue_at(queue, i);
-
-        if (row->state == MU_WAITING_SENT)
+    for (size_t i = 0; i < mu_queue_count(queue); i++)
+        if (to_be_asked(agent, lane, mu_queue_at(queue, i)))
             return true;
-        if (row->state == MU_WAITING_KEPT && mu_fork_may_send(agent, lane, row))
-            return true;
-    }
     return false;
+}
+
+/* Lanes where both histories agree are asked first: the first fork fences the whole instance, and
+ * after that the broker need not say any more what it holds. */
+bool mu_fork_may_send(struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row)
+{
+    if (row->first_sequence > agent->submit.lane[lane].broker_last)
+        return false;
+    for (uint8_t i = 0; i < MU_LANES && !agent->submit.lane[lane].agrees; i++)
+        if (agent->submit.lane[i].agrees && still_asking(agent, i))
+            return false;
+    return true;
 }
 
 static void tell_moved(void *user, const struct mu_kept *was, const struct mu_kept *now)
@@ -67,8 +75,8 @@ enum mu_err mu_fork_step(struct mu_agent *agent, int64_t now)
         if (still_asking(agent, lane))
             return MU_OK;
     agent->submit.reseal_at = now + RESEAL_EVERY_MS;
-    err = mu_spool_reseal(agent->spool, &signer,
-                          agent->calls.on_moved != NULL ? tell_moved : NULL, agent);
+    err = mu_spool_reseal(agent->spool, &signer, agent->calls.on_moved != NULL ? tell_moved : NULL,
+                          agent);
     if (err == MU_E_FULL)
         return MU_OK; /* the old instance waits, unused, until there is room */
     if (err != MU_OK)

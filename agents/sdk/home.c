@@ -34,7 +34,8 @@ static bool name_ok(const char *name)
     size_t size = strlen(name);
 
     return size > 0 && size < MU_NAME_BYTES_MAX &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == size;
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+               size;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -45,8 +46,8 @@ static enum mu_err write_sign_key(const struct mu_home *home)
     enum mu_err err = mu_key_to_pem(home->key, pem);
 
     if (err == MU_OK)
-        err = mu_file_put(home->dir, KEY_NAME,
-                          (struct mu_bytes){(const uint8_t *)pem, strlen(pem)});
+        err =
+            mu_file_put(home->dir, KEY_NAME, (struct mu_bytes){(const uint8_t *)pem, strlen(pem)});
     mu_wipe(pem, sizeof pem);
     return err;
 }
@@ -75,8 +76,7 @@ static enum mu_err write_curve_key(const struct mu_home *home)
     mu_hex(home->curve_secret, sizeof home->curve_secret, secret);
     mu_hex(home->curve_public, sizeof home->curve_public, public);
     mu_text_addf(&text, "secret %s\npublic %s\n", secret, public);
-    err = mu_file_put(home->dir, CURVE_NAME,
-                      (struct mu_bytes){(const uint8_t *)buffer, text.used});
+    err = mu_file_put(home->dir, CURVE_NAME, (struct mu_bytes){(const uint8_t *)buffer, text.used});
     mu_wipe(buffer, sizeof buffer);
     mu_wipe(secret, sizeof secret);
     return err;
@@ -87,9 +87,10 @@ static enum mu_err read_curve_key(struct mu_home *home)
     char buffer[CURVE_FILE_MAX], secret[65] = "", public[65] = "";
     enum mu_err err = mu_file_get_secret(home->dir, CURVE_NAME, buffer, sizeof buffer);
 
-    if (err == MU_OK && (sscanf(buffer, "secret %64[0-9a-f] public %64[0-9a-f]", secret, public) != 2 ||
-                         mu_unhex(secret, home->curve_secret, sizeof home->curve_secret) != MU_OK ||
-                         mu_unhex(public, home->curve_public, sizeof home->curve_public) != MU_OK))
+    if (err == MU_OK &&
+        (sscanf(buffer, "secret %64[0-9a-f] public %64[0-9a-f]", secret, public) != 2 ||
+         mu_unhex(secret, home->curve_secret, sizeof home->curve_secret) != MU_OK ||
+         mu_unhex(public, home->curve_public, sizeof home->curve_public) != MU_OK))
         err = MU_E_BAD_KEY;
     if (err == MU_OK)
         err = mu_curve_check(home->curve_secret, home->curve_public);

@@ -3,7 +3,7 @@
 
 #include "agents/sdk/store.h"
 
-#define ITEM_HEAD_BYTES 5u  /* flags and length, proto/sign/seal.h */
+#define ITEM_HEAD_BYTES 5u /* flags and length, proto/sign/seal.h */
 #define COMMITMENT_BYTES 32u
 
 static size_t batch_size(const mu_spool *spool, const struct mu_hash *committed, size_t count)
@@ -33,8 +33,8 @@ enum mu_err mu_spool_seal(mu_spool *spool, const struct mu_signer *signer, uint6
     };
     struct mu_writer w;
     uint8_t *bytes;
-    enum mu_err err = mu_store_reserve(spool->store, MU_TABLE_BATCHES, mu_key_bytes(&key), size,
-                                       &bytes);
+    enum mu_err err =
+        mu_store_reserve(spool->store, MU_TABLE_BATCHES, mu_key_bytes(&key), size, &bytes);
 
     if (err != MU_OK)
         return err;

@@ -245,8 +245,7 @@ void mu_link_watch(struct mu_agent *agent, int64_t now)
 {
     enum mu_dealer_event event;
 
-    while (agent->dealer != NULL &&
-           (event = mu_dealer_event(agent->dealer)) != MU_DEALER_NOTHING) {
+    while (agent->dealer != NULL && (event = mu_dealer_event(agent->dealer)) != MU_DEALER_NOTHING) {
         if (event == MU_DEALER_UP)
             come_up(agent, now);
         else if (event == MU_DEALER_DOWN)

@@ -36,8 +36,9 @@ struct mu_answer {
     uint8_t lane;
     uint64_t instance;
     uint64_t sequence;
-    enum mu_err code; /* MU_OK accepted; a final refusal; or (not settled) LATER and STRANGE codes */
-    bool settled;     /* false: it stays in the spool and is tried again */
+    enum mu_err
+        code;     /* MU_OK accepted; a final refusal; or (not settled) LATER and STRANGE codes */
+    bool settled; /* false: it stays in the spool and is tried again */
     uint32_t epoch;
     uint64_t number; /* 0 unless settled */
     int64_t accepted_at_ms;

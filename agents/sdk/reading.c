@@ -3,6 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool mu_reading_carries_roster(const struct mu_reading *reading)
+{
+    return reading->wanted.everything && reading->wanted.next <= reading->roles.next;
+}
+
 static enum mu_err grow(void **array, size_t *room, size_t wanted, size_t each)
 {
     void *larger;

@@ -15,6 +15,13 @@ struct mu_frame {
     bool stopped; /* the program ended the turn, or follows something else now */
 };
 
+/* Read one frame of the program's follow; `agent`, `deliver` and `size` are set. frame->wait
+ * afterwards: come again with it when the roster knows more. Errors: MU_E_PROOF, MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_frame_read(struct mu_frame *frame);
+
+/* A follow of everything that begins no later than the roster stands carries the roster along. */
+bool mu_reading_carries_roster(const struct mu_reading *reading);
+
 /* Room for every leaf and slice of this frame. Errors: MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_reading_make_room(struct mu_reading *reading,
                                              const struct mu_deliver *deliver);

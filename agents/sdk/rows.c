@@ -200,7 +200,8 @@ static enum mu_err read_queue(mu_spool *spool, uint8_t lane)
         if (err == MU_OK)
             err = push_batch(&spool->queue[lane], value, next);
         if (err == MU_OK)
-            next += mu_queue_at(&spool->queue[lane], mu_queue_count(&spool->queue[lane]) - 1)->count;
+            next +=
+                mu_queue_at(&spool->queue[lane], mu_queue_count(&spool->queue[lane]) - 1)->count;
     }
     if (err == MU_E_ABSENT)
         return MU_E_CORRUPT;

@@ -84,13 +84,14 @@ enum mu_err mu_slice_hash(const struct mu_slice *slice, const struct mu_hash *lo
 
 enum mu_err mu_slice_check_seal(const mu_roster *roster, const struct mu_hashed *hashed)
 {
+    struct mu_agent_id owner;
     const mu_verifier *key;
 
     if (hashed->slice.first_number == 1)
         return MU_OK; /* pinned, see above; its author is only known once it is folded */
-    key = mu_roster_verifier(roster, &hashed->seal.agent);
-    if (key == NULL)
-        return MU_E_STRANGER;
+    key = mu_roster_key(roster, &hashed->seal.key, &owner);
+    if (key == NULL || !mu_agent_id_equal(&owner, &hashed->seal.agent))
+        return MU_E_PROOF;
     return mu_seal_check(&hashed->seal, key) == MU_OK ? MU_OK : MU_E_PROOF;
 }
 
@@ -103,8 +104,8 @@ static bool same_chain(const struct mu_seal *a, const struct mu_seal *b)
 /* Only the very next batch of the chain can rest on this one. */
 static bool rests_on(const struct mu_hashed *later, const struct mu_hashed *earlier)
 {
-    return later->leads && later->seal.first_sequence ==
-                               earlier->seal.first_sequence + earlier->seal.count &&
+    return later->leads &&
+           later->seal.first_sequence == earlier->seal.first_sequence + earlier->seal.count &&
            mu_hash_equal(&later->seal.previous, &earlier->last);
 }
 

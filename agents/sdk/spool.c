@@ -121,8 +121,7 @@ struct mu_queue *mu_spool_queue(mu_spool *spool, uint8_t lane)
 /* ---- a waiting batch ------------------------------------------------------------------------- */
 
 /* LMDB keeps no checksums; the batch brings its own. */
-static enum mu_err check_bytes(mu_spool *spool, const struct mu_waiting *row,
-                               struct mu_bytes bytes)
+static enum mu_err check_bytes(mu_spool *spool, const struct mu_waiting *row, struct mu_bytes bytes)
 {
     struct mu_batch batch;
     struct mu_edge edge = {.size = 0};

@@ -1,12 +1,16 @@
 #include "agents/sdk/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #define MAP_BYTES ((size_t)16 << 30) /* address space, not disk: the file grows as it fills */
 #define TABLE_ROOM 16u
+#define NEARLY_FULL_BYTES ((uint64_t)256 * 1024) /* the paths to five roots, rewritten */
 #define FORBIDDEN_FLAGS (MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC)
 
 struct mu_store {
@@ -17,6 +21,7 @@ struct mu_store {
     MDB_cursor *cursor[MU_TABLES]; /* of the read transaction, made when first asked for */
     bool reading;                  /* `read` holds a snapshot */
     bool broken;
+    int folder;
 };
 
 static const char *const table_name[MU_TABLES] = {"self", "marks", "batches", "accepted",
@@ -49,17 +54,22 @@ static enum mu_err translate(mu_store *store, int code)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/* NFS, SMB, CIFS, SMB2, Coda, AFS, 9p, FUSE to who knows where: mapped files and locks lie there. */
-static enum mu_err check_local(const char *dir)
+/* File systems where a lock or a shared map of this machine says nothing to the others: NFS, SMB,
+ * CIFS, SMB2, Coda, AFS (two), 9p, Ceph, FUSE, Lustre, GPFS, GFS2, OCFS2. */
+static const uint32_t remote[] = {
+    0x00006969u, 0x0000517Bu, 0xFF534D42u, 0xFE534D42u, 0x73757245u, 0x5346414Fu, 0x6B414653u,
+    0x01021997u, 0x00C36400u, 0x65735546u, 0x0BD00BD0u, 0x47504653u, 0x01161970u, 0x7461636Fu,
+};
+
+static enum mu_err open_folder(mu_store *store, const char *dir)
 {
-    static const unsigned long remote[] = {0x6969,     0x517B,     0xFF534D42, 0xFE534D42,
-                                           0x73757245, 0x5346414F, 0x01021997};
     struct statfs fs;
 
-    if (statfs(dir, &fs) != 0)
+    store->folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (store->folder < 0 || fstatfs(store->folder, &fs) != 0)
         return MU_E_SYSTEM;
     for (size_t i = 0; i < sizeof remote / sizeof remote[0]; i++)
-        if (((unsigned long)fs.f_type & 0xFFFFFFFFul) == remote[i])
+        if ((uint32_t)fs.f_type == remote[i])
             return MU_E_NOT_ALLOWED;
     return MU_OK;
 }
@@ -101,8 +111,7 @@ static enum mu_err open_env(mu_store *store, const char *dir)
 
 static enum mu_err open_reader(mu_store *store)
 {
-    enum mu_err err =
-        translate(store, mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->read));
+    enum mu_err err = translate(store, mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->read));
 
     if (err == MU_OK)
         mdb_txn_reset(store->read);
@@ -117,7 +126,8 @@ enum mu_err mu_store_open(const char *dir, mu_store **out)
     *out = NULL;
     if (store == NULL)
         return MU_E_NO_MEMORY;
-    if ((err = check_local(dir)) == MU_OK && (err = open_env(store, dir)) == MU_OK &&
+    store->folder = -1;
+    if ((err = open_folder(store, dir)) == MU_OK && (err = open_env(store, dir)) == MU_OK &&
         (err = open_tables(store)) == MU_OK)
         err = open_reader(store);
     if (err != MU_OK)
@@ -139,6 +149,8 @@ void mu_store_close(mu_store **handle)
     mdb_txn_abort(store->read);
     if (store->env != NULL)
         mdb_env_close(store->env);
+    if (store->folder >= 0)
+        close(store->folder);
     free(store);
     *handle = NULL;
 }
@@ -162,13 +174,40 @@ enum mu_err mu_store_begin(mu_store *store)
     return translate(store, mdb_txn_begin(store->env, NULL, 0, &store->write));
 }
 
+static bool disk_is_full(const mu_store *store)
+{
+    struct statvfs fs;
+
+    return fstatvfs(store->folder, &fs) == 0 &&
+           (geteuid() == 0 ? fs.f_bfree : fs.f_bavail) * fs.f_frsize < NEARLY_FULL_BYTES;
+}
+
+/* After a failed write of the meta page LMDB begins no transaction any more: then room is not the
+ * question. */
+static bool still_works(mu_store *store)
+{
+    MDB_txn *txn = NULL;
+
+    if (mdb_txn_begin(store->env, NULL, 0, &txn) != MDB_SUCCESS)
+        return false;
+    mdb_txn_abort(txn);
+    return true;
+}
+
+/* LMDB reports a write that a full disk cut short as a plain I/O error. */
 enum mu_err mu_store_commit(mu_store *store)
 {
     MDB_txn *write = store->write;
+    bool full;
+    int code;
 
     MU_CHECK(write != NULL);
     store->write = NULL;
-    return translate(store, mdb_txn_commit(write));
+    code = mdb_txn_commit(write);
+    full = code == ENOSPC || code == EDQUOT || (code == EIO && disk_is_full(store));
+    if (full && still_works(store))
+        return MU_E_FULL;
+    return translate(store, full ? EIO : code);
 }
 
 void mu_store_drop(mu_store *store)
@@ -251,8 +290,8 @@ static enum mu_err seek(mu_store *store, MDB_cursor *cursor, struct mu_bytes fro
                         struct mu_bytes *key, struct mu_bytes *value)
 {
     MDB_val k = val(from), v = {0};
-    enum mu_err err = translate(
-        store, mdb_cursor_get(cursor, &k, &v, from.size > 0 ? MDB_SET_RANGE : MDB_FIRST));
+    enum mu_err err =
+        translate(store, mdb_cursor_get(cursor, &k, &v, from.size > 0 ? MDB_SET_RANGE : MDB_FIRST));
 
     *key = bytes_of(&k);
     *value = bytes_of(&v);
@@ -264,8 +303,7 @@ static enum mu_err seek_in_write(mu_store *store, enum mu_table table, struct mu
                                  struct mu_bytes *key, struct mu_bytes *value)
 {
     MDB_cursor *cursor = NULL;
-    enum mu_err err =
-        translate(store, mdb_cursor_open(store->write, store->table[table], &cursor));
+    enum mu_err err = translate(store, mdb_cursor_open(store->write, store->table[table], &cursor));
 
     if (err != MU_OK)
         return err;
@@ -284,7 +322,7 @@ enum mu_err mu_store_next(mu_store *store, enum mu_table table, struct mu_bytes 
     if ((err = start_reading(store)) != MU_OK)
         return err;
     if (store->cursor[table] == NULL)
-        err = translate(store, mdb_cursor_open(store->read, store->table[table],
-                                               &store->cursor[table]));
+        err = translate(store,
+                        mdb_cursor_open(store->read, store->table[table], &store->cursor[table]));
     return err == MU_OK ? seek(store, store->cursor[table], from, key, value) : err;
 }

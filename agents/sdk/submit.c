@@ -177,6 +177,7 @@ enum mu_err mu_submit_resume(struct mu_agent *agent, const struct mu_welcome *we
         rewind_lane(agent, lane, 0);
         s->lane[lane].hold_until = 0;
         s->lane[lane].broker_last = welcome->lane[lane].sequence;
+        s->lane[lane].agrees = stand == MU_SPOOL_AGREES;
     }
     s->forked = forked;
     s->in_flight = 0;
@@ -401,8 +402,9 @@ static const struct {
     enum mu_err code;
     enum mu_err (*act)(struct mu_agent *, uint8_t, struct mu_waiting *, const struct mu_refused *);
 } refusals[] = {
-    {MU_E_GAP, close_gap},          {MU_E_FORK, suspect},          {MU_E_FENCED, suspect},
-    {MU_E_RECUT, suspect},          {MU_E_STRANGER, stand_down},   {MU_E_RETIRED, stand_down},
+    {MU_E_GAP, close_gap},          {MU_E_FORK, suspect},
+    {MU_E_FENCED, suspect},         {MU_E_RECUT, suspect},
+    {MU_E_STRANGER, stand_down},    {MU_E_RETIRED, stand_down},
     {MU_E_COMPROMISED, stand_down}, {MU_E_OUT_OF_TURN, greet_again},
 };
 

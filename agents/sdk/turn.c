@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <sys/timerfd.h>
 
-#define FRAMES_MAX 256u         /* heard in one turn, so that a turn ends */
-#define FLUSH_LAZILY_MS 1000    /* settled rows are written with the next say, or after this */
+#define FRAMES_MAX 256u      /* heard in one turn, so that a turn ends */
+#define FLUSH_LAZILY_MS 1000 /* settled rows are written with the next say, or after this */
 #define FLUSH_BYTES (256u * 1024)
 #define SILENCE_MS 15000
 #define ARM_MS_MAX 60000
@@ -13,12 +13,9 @@
 /* ---- hearing --------------------------------------------------------------------------------- */
 
 static enum mu_err (*const take[MU_FRAME_TYPES])(struct mu_agent *, const struct mu_heard *) = {
-    [MU_FRAME_WELCOME] = mu_link_take_welcome,
-    [MU_FRAME_ACCEPTED] = mu_submit_take_accepted,
-    [MU_FRAME_REFUSED] = mu_submit_take_refused,
-    [MU_FRAME_DELIVER] = mu_follow_take_deliver,
-    [MU_FRAME_PONG] = mu_link_take_pong,
-    [MU_FRAME_CLOCK] = mu_link_take_clock,
+    [MU_FRAME_WELCOME] = mu_link_take_welcome,   [MU_FRAME_ACCEPTED] = mu_submit_take_accepted,
+    [MU_FRAME_REFUSED] = mu_submit_take_refused, [MU_FRAME_DELIVER] = mu_follow_take_deliver,
+    [MU_FRAME_PONG] = mu_link_take_pong,         [MU_FRAME_CLOCK] = mu_link_take_clock,
     [MU_FRAME_BYE] = mu_link_take_bye,
 };
 
