@@ -24,6 +24,8 @@
 #define PATH_BYTES 4096u
 /* Pages one turn can allocate and free again without writing them; more missing is damage. */
 #define SHORT_BYTES_MAX (1 << 20)
+/* Empty bytes kept behind the last page, which take no disk. */
+#define MARGIN_BYTES ((off_t)1 << 20)
 
 /* The one thing of this room that outlives a handle: which directories are open. */
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -207,9 +209,11 @@ enum mu_err mu_env_fit_file(const struct mu_env *env, bool read_only)
         mdb_env_get_fd(env->mdb, &fd) != MDB_SUCCESS || fstat(fd, &file) != 0)
         return MU_E_IO;
     need = (off_t)((info.me_last_pgno + 1) * stat.ms_psize);
-    if (file.st_size >= need)
-        return MU_OK;
-    if (read_only || need - file.st_size > SHORT_BYTES_MAX)
+    if (file.st_size < need && (read_only || need - file.st_size > SHORT_BYTES_MAX))
         return MU_E_CORRUPT;
-    return ftruncate(fd, need) == 0 ? MU_OK : MU_E_IO;
+    if (read_only || file.st_size >= need + MARGIN_BYTES)
+        return MU_OK;
+    if (ftruncate(fd, need + MARGIN_BYTES * 2) == 0 || file.st_size >= need)
+        return MU_OK; /* without a margin it works as well */
+    return MU_E_IO;
 }

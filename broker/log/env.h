@@ -29,9 +29,10 @@ void mu_env_close(struct mu_env *env);
 /* Make the names of a new environment outlast a power cut. Errors: MU_E_IO. */
 MU_MUST_USE enum mu_err mu_env_keep_names(const struct mu_env *env);
 
-/* Give the data file the length its pages need: LMDB may leave out pages at the end that it
- * allocated and freed in one turn, and reading past the end of a mapped file ends the process.
- * Errors: MU_E_IO; MU_E_CORRUPT when more is missing than that can explain, or read-only. */
+/* Give the data file the length its pages need, and a margin. LMDB may leave out pages at the end that
+ * it allocated and freed in one turn; and where a length or an offset inside a page has rotted, it
+ * reads up to 64 KiB beyond the page. Past the end of a mapped file either would end the process.
+ * Errors: MU_E_IO; MU_E_CORRUPT when more is missing than can be explained, or read-only. */
 MU_MUST_USE enum mu_err mu_env_fit_file(const struct mu_env *env, bool read_only);
 
 #endif

@@ -181,7 +181,7 @@ enum mu_err mu_row_check_read(struct mu_bytes key, struct mu_bytes *value)
 {
     uint8_t check[MU_ROW_CHECK_BYTES];
 
-    if (value->size < sizeof check)
+    if (value->size < sizeof check || value->size > MU_ROW_CHECKED_MAX)
         return MU_E_CORRUPT;
     value->size -= sizeof check;
     check_of(key, *value, check);

@@ -1,4 +1,5 @@
 /* What is put into the record comes out of it: in the turn, after the commit, after a restart. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -502,6 +503,56 @@ static void bodies_alone_are_read_without_leaves(void **state)
     mu_view_close(&view);
 }
 
+/* ---- views on other threads ------------------------------------------------------------------ */
+
+static _Atomic bool writing;
+
+/* Reads slices from the start again and again while turns go on; NULL when all of it was good. */
+static void *read_on(void *from)
+{
+    static const char wrong[] = "wrong";
+
+    do {
+        uint64_t number = 1, size = 1;
+
+        while (number <= size) {
+            struct mu_stored stored;
+            struct mu_head head;
+            mu_view *view;
+            enum mu_err err;
+
+            if (mu_view_open(from, &view) != MU_OK)
+                return (void *)(uintptr_t)wrong;
+            mu_view_head(view, &head);
+            err = mu_view_batch(view, number, &stored);
+            number += err == MU_OK ? stored.seal.count : 0;
+            mu_view_close(&view);
+            if (err != MU_OK || head.size < size)
+                return (void *)(uintptr_t)wrong;
+            size = head.size;
+        }
+    } while (writing);
+    return NULL;
+}
+
+static void views_on_other_threads_read_while_turns_go_on(void **state)
+{
+    pthread_t readers[3];
+    void *wrong;
+
+    (void)state;
+    writing = true;
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&readers[i], NULL, read_on, record.log), 0);
+    for (size_t i = 0; i < 200; i++)
+        assert_int_equal(help_record_turn(&record, 1 + i % 23), MU_OK);
+    writing = false;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(pthread_join(readers[i], &wrong), 0);
+        assert_null(wrong);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +577,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_view_stands_still_while_turns_go_on, make, drop),
         cmocka_unit_test_setup_teardown(many_views_may_be_open, make, drop),
         cmocka_unit_test_setup_teardown(bodies_alone_are_read_without_leaves, make, drop),
+        cmocka_unit_test_setup_teardown(views_on_other_threads_read_while_turns_go_on, make, drop),
     };
 
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);
