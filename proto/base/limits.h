@@ -10,7 +10,7 @@
 #define MU_BATCH_EVENTS_MAX 1024u
 /* No Muster type nests deeper than 8; twice that leaves room to grow. */
 #define MU_DEPTH_MAX 16u
-/* A sheet of 400 lines with ten fields each. */
+/* A sheet of 370 lines with ten fields each; every line is a field itself. */
 #define MU_FIELDS_MAX 4096u
 /* A newer sender may add fields; a flood of them is an attack. */
 #define MU_UNKNOWN_FIELDS_MAX 16u

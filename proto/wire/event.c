@@ -3,16 +3,17 @@
 #include "proto/wire/path.h"
 
 /* Unpacked, a message is larger than on the wire: structs, pointers, protobuf-c's notes about each
- * field. Four times and a floor for small ones holds every honest event; a dishonest one stops at
- * the last. */
+ * field. A sheet of short lines takes nine times its size, a route of edges fourteen; sixteen times
+ * and a floor for small ones holds every honest event, and a dishonest one stops at the last. */
+#define ARENA_PER_BYTE ((size_t)16)
 #define ARENA_FLOOR_BYTES ((size_t)64 * 1024)
 #define ARENA_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 mu_arena mu_event_arena(size_t body_size)
 {
-    if (body_size > (ARENA_BYTES_MAX - ARENA_FLOOR_BYTES) / 4)
+    if (body_size > (ARENA_BYTES_MAX - ARENA_FLOOR_BYTES) / ARENA_PER_BYTE)
         return mu_arena_make(ARENA_BYTES_MAX);
-    return mu_arena_make(4 * body_size + ARENA_FLOOR_BYTES);
+    return mu_arena_make(ARENA_PER_BYTE * body_size + ARENA_FLOOR_BYTES);
 }
 
 struct bounded {

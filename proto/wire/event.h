@@ -39,7 +39,7 @@ MU_MUST_USE enum mu_err mu_event_scan(struct mu_bytes body, struct mu_topic *top
 /* Scan, then unpack into `arena` (lends until the arena is reset). */
 MU_MUST_USE enum mu_err mu_event_unpack(struct mu_bytes body, mu_arena *arena,
                                         const Muster__Event **out, struct mu_fault *fault);
-/* An arena fit for unpacking `body`: 4 times its size and 64 KiB, at most 4 MiB. */
+/* An arena fit for unpacking `body`: 16 times its size and 64 KiB, at most 4 MiB. */
 mu_arena mu_event_arena(size_t body_size);
 
 /* What the kind must state, and in which bounds: codes MISSING, BAD_VALUE, BAD_AREA, NO_KIND, ...
