@@ -41,6 +41,11 @@ static bool can_begin(const mu_field *f, bool goes_on)
     return f != NULL && (f->type == PROTOBUF_C_TYPE_MESSAGE) == goes_on;
 }
 
+static const mu_field *field_in(const mu_field *message, struct mu_bytes name)
+{
+    return message == NULL ? NULL : mu_field_named(mu_field_message(message), name, false);
+}
+
 /* The field of Event the path begins under, or NULL when the path names it itself. A field of the body
  * comes first, then one of the envelope; `area=` of a reference object is the envelope's, because the
  * body's is a message. */
@@ -54,12 +59,14 @@ static const mu_field *find_start(uint32_t kind, const char *path)
 
     take_segment(&path, &first);
     goes_on = *path != '\0';
-    if (body != NULL &&
-        can_begin(mu_field_named(mu_field_message(body), first.name, false), goes_on))
+    if (can_begin(field_in(body, first.name), goes_on))
         return body;
-    if (can_begin(mu_field_named(mu_field_message(envelope), first.name, false), goes_on))
+    if (can_begin(field_in(envelope, first.name), goes_on))
         return envelope;
-    return NULL;
+    if (mu_field_named(event, first.name, false) != NULL)
+        return NULL;
+    /* it exists, but not so: what is wrong with it will be said on the way */
+    return field_in(body, first.name) != NULL ? body : envelope;
 }
 
 /* ---- going down ---- */

@@ -32,7 +32,7 @@ static void take_away(Muster__Event *event, const char *path)
 static void say(Muster__Event *event, uint32_t kind, const char *words, mu_arena *arena)
 {
     struct mu_fault fault;
-    struct mu_assign how = {arena, HELP_MIDNIGHT_MS - 8 * 3600000, 480, &fault};
+    struct mu_assign how = {arena, HELP_MIDNIGHT_MS, 480, &fault};
     char path[MU_PATH_BYTES_MAX];
     size_t size = strcspn(words, "=");
 

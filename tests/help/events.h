@@ -4,7 +4,7 @@
 
 #include "proto/wire/assign.h"
 
-/* The clock every story stands on: 2031-07-16 in Qinghe, 8 hours east. */
+/* The clock every story stands on: midnight of 2031-07-16 in Qinghe, 8 hours east. */
 #define HELP_MIDNIGHT_MS INT64_C(1941897600000)
 
 /* An event of `kind` with each "path=value" of `said` (ends in NULL) assigned, on top of a good
