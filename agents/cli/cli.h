@@ -92,13 +92,26 @@ int mu_cli_say(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_report(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_watch(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_now(struct mu_cli *cli, int argc, char **argv);
-int mu_cli_conflict(struct mu_cli *cli, int argc, char **argv);
-int mu_cli_agency(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_conflict_list(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_conflict_show(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_conflict_decide(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_agency_make(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_agency_add(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_agency_point(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_verify(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_help(struct mu_cli *cli, int argc, char **argv);
-/* agents/cli/demo.c, agents/cli/import.c; each also defines its option table. */
 int mu_cli_demo(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_import(struct mu_cli *cli, int argc, char **argv);
+/* Their option tables; commands without one take the common options only. */
+extern const struct mu_cli_option mu_cli_say_options[];
+extern const struct mu_cli_option mu_cli_report_options[];
+extern const struct mu_cli_option mu_cli_watch_options[];
+extern const struct mu_cli_option mu_cli_now_options[];
+extern const struct mu_cli_option mu_cli_conflict_list_options[];
+extern const struct mu_cli_option mu_cli_conflict_decide_options[];
+extern const struct mu_cli_option mu_cli_agency_make_options[];
+extern const struct mu_cli_option mu_cli_agency_add_options[];
+extern const struct mu_cli_option mu_cli_agency_point_options[];
 extern const struct mu_cli_option mu_cli_demo_options[];
 extern const struct mu_cli_option mu_cli_import_options[];
 

@@ -27,6 +27,7 @@ struct mu_style {
     enum mu_lang lang;
     int offset_min;        /* local time east of UTC */
     bool colour;           /* ANSI colours; words and marks say the same without */
+    bool exercise;         /* of the log: every line says so, also one whose event does not */
     size_t columns;        /* lines are cut here; 0: never */
     const mu_names *names; /* NULL: keys as they are */
 };
@@ -43,6 +44,10 @@ void mu_render_more(struct mu_text *out, const struct mu_style *style,
  * the finding names in parties and causes, as far as they are known. `now_ms` is the log clock. */
 void mu_render_card(struct mu_text *out, const struct mu_style *style, const struct mu_entry *card,
                     const struct mu_entry *const *causes, size_t cause_count, int64_t now_ms);
+
+/* The numbers of one entry alone, without time, agency and kind. */
+void mu_render_summary(struct mu_text *out, const struct mu_style *style,
+                       const struct mu_entry *entry);
 
 /* The short name people type for a card: "C04:LV-01". */
 void mu_render_card_name(struct mu_text *out, const Muster__Finding *finding);

@@ -144,6 +144,7 @@ static const char *cut_field(const char *word, char *field)
 enum mu_err mu_say_read(int argc, const char *const *argv, const struct mu_assign *how,
                         struct mu_saying *out)
 {
+    *out = (struct mu_saying){0};
     if (argc == 0)
         return blame(MU_E_USAGE, "", how);
     uint32_t kind = mu_kind_number(argv[0]);

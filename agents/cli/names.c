@@ -1,0 +1,190 @@
+/* Names as the reference data give them: "S1" is Liulin Middle School. Items and roles have keys of
+ * their own ("item:quilt", "role:relief_supply"), since a role may be called like an object. */
+#include "agents/cli/render.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/limits.h"
+
+struct named {
+    char *key;
+    char *name[2]; /* by enum mu_lang; NULL: none */
+};
+
+struct mu_names {
+    struct named *slots; /* open addressing; room is a power of two, at most two thirds full */
+    size_t room;
+    size_t used;
+};
+
+enum mu_err mu_names_new(mu_names **out)
+{
+    *out = calloc(1, sizeof **out);
+    return *out == NULL ? MU_E_NO_MEMORY : MU_OK;
+}
+
+static void free_named(struct named *named)
+{
+    free(named->key);
+    free(named->name[0]);
+    free(named->name[1]);
+}
+
+void mu_names_free(mu_names **names)
+{
+    if (*names == NULL)
+        return;
+    for (size_t i = 0; i < (*names)->room; i++)
+        free_named(&(*names)->slots[i]);
+    free((*names)->slots);
+    free(*names);
+    *names = NULL;
+}
+
+/* FNV-1a, 64 bits. */
+static size_t hash(const char *key)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    for (; *key != '\0'; key++)
+        h = (h ^ (unsigned char)*key) * UINT64_C(1099511628211);
+    return (size_t)h;
+}
+
+/* The slot of `key`, or the empty one where it belongs. */
+static struct named *slot_of(struct named *slots, size_t room, const char *key)
+{
+    size_t at = hash(key) & (room - 1);
+
+    while (slots[at].key != NULL && strcmp(slots[at].key, key) != 0)
+        at = (at + 1) & (room - 1);
+    return &slots[at];
+}
+
+static enum mu_err make_room(mu_names *names)
+{
+    size_t room = names->room == 0 ? 64 : names->room * 2;
+    struct named *slots;
+
+    if ((names->used + 1) * 3 < names->room * 2)
+        return MU_OK;
+    if ((slots = calloc(room, sizeof *slots)) == NULL)
+        return MU_E_NO_MEMORY;
+    for (size_t i = 0; i < names->room; i++)
+        if (names->slots[i].key != NULL)
+            *slot_of(slots, room, names->slots[i].key) = names->slots[i];
+    free(names->slots);
+    names->slots = slots;
+    names->room = room;
+    return MU_OK;
+}
+
+static enum mu_err replace(char **text, const char *with)
+{
+    char *copy = with == NULL ? NULL : strdup(with);
+
+    if (with != NULL && copy == NULL)
+        return MU_E_NO_MEMORY;
+    free(*text);
+    *text = copy;
+    return MU_OK;
+}
+
+static enum mu_err learn(mu_names *names, const char *prefix, const char *key,
+                         const Muster__Name *name)
+{
+    char full[MU_NAME_BYTES_MAX + 16];
+    enum mu_err err;
+
+    if (key == NULL || name == NULL || strlen(key) >= MU_NAME_BYTES_MAX)
+        return MU_OK;
+    snprintf(full, sizeof full, "%s%s", prefix, key);
+    if ((err = make_room(names)) != MU_OK)
+        return err;
+    struct named *slot = slot_of(names->slots, names->room, full);
+    if (slot->key == NULL) {
+        if ((err = replace(&slot->key, full)) != MU_OK)
+            return err;
+        names->used++;
+    }
+    err = replace(&slot->name[MU_LANG_EN], name->en);
+    return err == MU_OK ? replace(&slot->name[MU_LANG_ZH], name->zh) : err;
+}
+
+static enum mu_err learn_object(mu_names *names, const char *object,
+                                const Muster__ReferenceObject *reference)
+{
+    const char *also = NULL;
+
+    if (reference->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_AREA)
+        also = reference->area->code;
+    else if (reference->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_AGENCY)
+        also = reference->agency->code;
+    enum mu_err err = learn(names, "", object, reference->name);
+    return err == MU_OK ? learn(names, "", also, reference->name) : err;
+}
+
+static enum mu_err learn_items(mu_names *names, const Muster__ItemTable *table)
+{
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; err == MU_OK && i < table->n_lines; i++)
+        err = learn(names, "item:", table->lines[i]->item, table->lines[i]->name);
+    return err;
+}
+
+static enum mu_err learn_roles(mu_names *names, const Muster__RoleMap *map)
+{
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; err == MU_OK && i < map->n_lines; i++)
+        err = learn(names, "role:", map->lines[i]->role, map->lines[i]->name);
+    return err;
+}
+
+static enum mu_err learn_indicators(mu_names *names, const Muster__IndicatorTable *table)
+{
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; err == MU_OK && i < table->n_lines; i++)
+        err = learn(names, "indicator:", table->lines[i]->indicator, table->lines[i]->name);
+    return err;
+}
+
+enum mu_err mu_names_learn(mu_names *names, const struct mu_entry *entry)
+{
+    const Muster__Event *event = entry->event;
+
+    if (event == NULL || entry->code != 0)
+        return MU_OK;
+    switch (event->body_case) {
+    case MUSTER__EVENT__BODY_REFERENCE_OBJECT:
+        return learn_object(names, event->envelope == NULL ? NULL : event->envelope->object,
+                            event->reference_object);
+    case MUSTER__EVENT__BODY_ITEM_TABLE:
+        return learn_items(names, event->item_table);
+    case MUSTER__EVENT__BODY_ROLE_MAP:
+        return learn_roles(names, event->role_map);
+    case MUSTER__EVENT__BODY_INDICATOR_TABLE:
+        return learn_indicators(names, event->indicator_table);
+    case MUSTER__EVENT__BODY_GENESIS:
+        return learn(names, "", event->genesis->area, event->genesis->county);
+    case MUSTER__EVENT__BODY_ENROLMENT:
+        return learn(names, "", event->enrolment->agency, event->enrolment->name);
+    default:
+        return MU_OK;
+    }
+}
+
+const char *mu_names_of(const mu_names *names, const char *key, enum mu_lang lang)
+{
+    if (names->room == 0)
+        return key;
+    const struct named *slot = slot_of(names->slots, names->room, key);
+    const char *name = slot->key == NULL ? NULL : slot->name[lang];
+    const char *other = slot->key == NULL ? NULL : slot->name[1 - lang];
+
+    return name != NULL && *name != '\0' ? name : other != NULL && *other != '\0' ? other : key;
+}
