@@ -197,6 +197,7 @@ static int describe(const struct mu_play *play)
     printf("county\t%s\t%s\n", reference->county_zh, reference->county_en);
     printf("area\t%s\noffset\t%s\n", reference->area, reference->offset);
     print_clock("start", reference->hours.start_ms, reference->hours.offset_min);
+    printf("begins\t%lld\n", (long long)reference->hours.start_ms);
     print_clock("prelude", reference->hours.prelude_ms, reference->hours.offset_min);
     printf("rate\t%u\n", (unsigned)reference->hours.rate);
     for (size_t i = 0; i < reference->agency_count; i++) {
@@ -246,6 +247,10 @@ static enum mu_err perform(const struct mu_play *play, const struct wishes *wish
         return mu_mistaken(mistake, err, 0, "");
     mistake->file = "";
     err = mu_run(&run, mistake);
+    /* Where the record and its clock stood when all was played and every program at rest. */
+    if (err == MU_OK)
+        printf("end\t%llu\t%lld\n", (unsigned long long)mu_stage_through(run.stage),
+               (long long)mu_stage_now_ms(run.stage));
     mu_stage_close(&run.stage);
     return err;
 }

@@ -412,6 +412,11 @@ int64_t mu_stage_now_ms(const mu_stage *stage)
     return mu_agent_log_now_ms(stage->actors[0].agent);
 }
 
+uint64_t mu_stage_through(const mu_stage *stage)
+{
+    return stage->through;
+}
+
 /* ---- small things ----------------------------------------------------------------------------------------- */
 
 bool mu_stage_refusal(const mu_stage *stage, struct mu_mistake *mistake)

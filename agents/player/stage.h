@@ -50,6 +50,8 @@ bool mu_stage_refusal(const mu_stage *stage, struct mu_mistake *mistake);
 
 void mu_stage_cut(mu_stage *stage, const char *agency, bool cut);
 int64_t mu_stage_now_ms(const mu_stage *stage);
+/* All entries up to this number have been read. */
+uint64_t mu_stage_through(const mu_stage *stage);
 /* The name under which an agency speaks: for "admin" that of the administrator's directory. */
 const char *mu_stage_voice(const mu_stage *stage, const char *agency);
 struct mu_say_resolver mu_stage_resolver(mu_stage *stage);
