@@ -150,6 +150,7 @@ struct mu_stored_item {
 struct mu_stored {
     uint64_t damaged; /* after MU_E_CORRUPT: the first entry that does not fit; else 0 */
     uint64_t first_number;
+    uint32_t epoch;
     int64_t accepted_at_ms;
     uint16_t judge_version;
     struct mu_seal seal;
