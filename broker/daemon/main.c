@@ -1,0 +1,266 @@
+/* musterd: found a county's record, or serve it. */
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "broker/daemon/init.h"
+#include "broker/daemon/serve.h"
+#include "proto/base/clock.h"
+#include "proto/base/version.h"
+#include "proto/words/words.h"
+
+/* Exit statuses, the same in all of Muster's programs. */
+enum { DONE = 0, FAILED = 1, USAGE = 2, NOT_FOUND = 3, NOT_ALLOWED = 4, DAMAGED = 6 };
+
+struct arguments {
+    struct mu_init init;
+    const char *start;
+    const char *rate;
+    const char *offset;
+    enum mu_lang lang;
+};
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+static void set_language(struct arguments *a)
+{
+    const char *locale = getenv("LC_ALL");
+
+    if (setlocale(LC_ALL, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
+        setlocale(LC_ALL, "C.UTF-8");
+    if (locale == NULL || *locale == '\0')
+        locale = getenv("LC_MESSAGES");
+    if (locale == NULL || *locale == '\0')
+        locale = getenv("LANG");
+    a->lang = mu_words_lang(locale);
+}
+
+static void tell(const struct arguments *a, enum mu_word word, const char *const *args,
+                 size_t count)
+{
+    char line[2048];
+    struct mu_text text = mu_text(line, sizeof line);
+
+    mu_words_fill(&text, mu_word(word, a->lang), args, count);
+    fprintf(stderr, "%s\n", line);
+}
+
+static int explain(const struct arguments *a, const char *subject, enum mu_err err)
+{
+    const char *args[] = {subject, mu_err_sentence(err, a->lang), mu_err_remedy(err, a->lang),
+                          mu_err_code(err)};
+
+    tell(a, MU_W_ERROR_LINE, args, 4);
+    switch (err) {
+    case MU_E_ABSENT:
+        return NOT_FOUND;
+    case MU_E_BAD_KEY:
+    case MU_E_NOT_ALLOWED:
+        return NOT_ALLOWED;
+    case MU_E_CORRUPT:
+        return DAMAGED;
+    case MU_E_BAD_AREA:
+    case MU_E_BAD_VALUE:
+    case MU_E_CONFIG:
+        return USAGE;
+    default:
+        return FAILED;
+    }
+}
+
+static int usage(const struct arguments *a, FILE *to, int status)
+{
+    fprintf(to, "%s\n\n", mu_word(MU_W_MUSTERD_USAGE, a->lang));
+    mu_config_explain(to, a->lang);
+    return status;
+}
+
+static int wrong(const struct arguments *a, const char *option, const char *value)
+{
+    const char *args[] = {option, value == NULL ? "" : value};
+
+    tell(a, MU_W_WRONG_OPTION, args, 2);
+    return USAGE;
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static bool read_offset(const char *text, int *out)
+{
+    int hours, minutes, end = 0;
+    char sign;
+
+    if (sscanf(text, "%c%2d:%2d%n", &sign, &hours, &minutes, &end) != 3 || text[end] != '\0' ||
+        (sign != '+' && sign != '-') || hours > 14 || minutes > 59)
+        return false;
+    *out = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
+    return true;
+}
+
+static bool read_start(const char *text, int offset_min, int64_t *out)
+{
+    struct mu_civil civil = {0};
+    int end = 0;
+
+    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &civil.year, &civil.month, &civil.day, &civil.hour,
+               &civil.minute, &end) != 5)
+        return false;
+    if (text[end] == ':') {
+        int more = 0;
+
+        if (sscanf(text + end, ":%2d%n", &civil.second, &more) != 1)
+            return false;
+        end += more;
+    }
+    if (text[end] != '\0' || civil.month < 1 || civil.month > 12 || civil.day < 1 ||
+        civil.day > 31 || civil.hour > 23 || civil.minute > 59 || civil.second > 59)
+        return false;
+    *out = mu_civil_ms(&civil, offset_min);
+    return true;
+}
+
+/* An exercise may run up to 3600 times as fast: an hour a second. */
+static bool read_rate(const char *text, uint32_t *milli)
+{
+    char *end;
+    long rate;
+
+    *milli = 0;
+    if (strcmp(text, "step") == 0)
+        return true;
+    rate = strtol(text, &end, 10);
+    *milli = (uint32_t)rate * 1000u;
+    return end != text && *end == '\0' && rate >= 1 && rate <= 3600;
+}
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+/* The clock of an actual record is the wall's; only an exercise may set another. */
+static int run_init(struct arguments *a)
+{
+    struct mu_init *init = &a->init;
+    struct mu_hash log;
+    char hex[65];
+    const char *args[] = {init->county, hex, init->dir};
+    enum mu_err err;
+
+    init->start_ms = wall_ms();
+    init->rate_milli = 1000;
+    if (init->dir == NULL || init->county == NULL || init->area == NULL)
+        return usage(a, stderr, USAGE);
+    if (a->offset != NULL && !read_offset(a->offset, &init->offset_min))
+        return wrong(a, "--offset", a->offset);
+    if (!init->exercise && (a->start != NULL || a->rate != NULL))
+        return wrong(a, "--start/--rate", "--exercise?");
+    if (a->start != NULL && !read_start(a->start, init->offset_min, &init->start_ms))
+        return wrong(a, "--start", a->start);
+    if (a->rate != NULL && !read_rate(a->rate, &init->rate_milli))
+        return wrong(a, "--rate", a->rate);
+    err = mu_init(init, &log);
+    if (err != MU_OK)
+        return explain(a, init->dir, err);
+    mu_hex(log.b, sizeof log.b, hex);
+    tell(a, MU_W_INIT_DONE, args, 3);
+    return DONE;
+}
+
+static int run_serve(struct arguments *a)
+{
+    struct mu_config config;
+    struct mu_serve serve = {.dir = a->init.dir, .config = &config};
+    char path[4096], why_text[1024];
+    struct mu_text why = mu_text(why_text, sizeof why_text);
+    enum mu_err err;
+
+    if (serve.dir == NULL)
+        return usage(a, stderr, USAGE);
+    if ((size_t)snprintf(path, sizeof path, "%s/musterd.conf", serve.dir) >= sizeof path)
+        return wrong(a, "--dir", serve.dir);
+    err = mu_config_read(path, &config, &why);
+    if (err == MU_OK && a->init.endpoint != NULL)
+        snprintf(config.endpoint, sizeof config.endpoint, "%s", a->init.endpoint);
+    if (err == MU_OK)
+        err = mu_serve(&serve, &why);
+    if (err == MU_OK)
+        return DONE;
+    if (why.used > 0)
+        fprintf(stderr, "musterd: %s\n", why_text);
+    return explain(a, serve.dir, err);
+}
+
+/* ---- the command line ------------------------------------------------------------------------ */
+
+static bool take_option(struct arguments *a, int option)
+{
+    switch (option) {
+    case 'd':
+        a->init.dir = optarg;
+        return true;
+    case 'e':
+        a->init.endpoint = optarg;
+        return true;
+    case 'c':
+        a->init.county = optarg;
+        return true;
+    case 'a':
+        a->init.area = optarg;
+        return true;
+    case 'x':
+        a->init.exercise = true;
+        return true;
+    case 's':
+        a->start = optarg;
+        return true;
+    case 'r':
+        a->rate = optarg;
+        return true;
+    case 'o':
+        a->offset = optarg;
+        return true;
+    case 'g':
+        a->lang = mu_words_lang(optarg);
+        return true;
+    default:
+        return false;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"dir", required_argument, NULL, 'd'},    {"endpoint", required_argument, NULL, 'e'},
+        {"county", required_argument, NULL, 'c'}, {"area", required_argument, NULL, 'a'},
+        {"exercise", no_argument, NULL, 'x'},     {"start", required_argument, NULL, 's'},
+        {"rate", required_argument, NULL, 'r'},   {"offset", required_argument, NULL, 'o'},
+        {"lang", required_argument, NULL, 'g'},   {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+    };
+    struct arguments a = {0};
+    int option;
+
+    set_language(&a);
+    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+        if (option == 'h')
+            return usage(&a, stdout, DONE);
+        if (option == 'v')
+            return printf("musterd %s\n", MU_VERSION) < 0;
+        if (!take_option(&a, option))
+            return usage(&a, stderr, USAGE);
+    }
+    if (optind == argc)
+        return run_serve(&a);
+    if (optind + 1 == argc && strcmp(argv[optind], "init") == 0)
+        return run_init(&a);
+    return usage(&a, stderr, USAGE);
+}
