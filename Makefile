@@ -11,6 +11,8 @@ SECONDS  ?= 60
 ROUNDS   ?= 100
 B        := build
 MODE     ?=
+V        ?=
+Q        := $(if $(V),,@)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection -fcf-protection -fPIC
@@ -19,8 +21,8 @@ OPT      ?= -O2 -g
 INC      := -I. -I$(B)/gen -Iagents/sdk
 PKGS     := libzmq libprotobuf-c libssl libcrypto libcyaml
 PKGCF    := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lgeos_c -lpthread
-LDFLAGS  += -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -lyaml -lpthread
+LDFLAGS  += -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,-z,noexecstack
 
 ifeq ($(MODE),asan)
 B        := build/asan
@@ -67,19 +69,20 @@ all: $(PROGRAMS) $(SDK_A) $(B)/libmuster.so $(B)/muster.pc
 
 $(B)/gen/proto/schema/%.pb-c.c $(B)/gen/proto/schema/%.pb-c.h: proto/schema/%.proto $(SCHEMA)
 	@mkdir -p $(@D)
-	protoc-c --c_out=$(B)/gen $<
+	$(Q)protoc-c --c_out=$(B)/gen $<
 
 $(B)/gen/%.o: $(B)/gen/%.c | $(GEN_H)
-	$(CC) $(CFLAGS_GEN) -c $< -o $@
+	$(Q)$(CC) $(CFLAGS_GEN) -c $< -o $@
 
 $(B)/%.o: %.c | $(GEN_H)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c $< -o $@
+	@echo '  CC    $<'
+	$(Q)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
 define room
 $(B)/proto/$(1).a: $(call obj,proto/$(1)) $(if $(filter schema,$(1)),$(GEN_O))
 	@mkdir -p $$(@D) && rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
@@ -87,28 +90,28 @@ $(LOG_A): $(call obj,broker/log)
 $(DESK_A): $(call obj,broker/desk)
 $(LOG_A) $(DESK_A):
 	@mkdir -p $(@D) && rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 # libmuster carries the rooms it stands on, so that one -lmuster is enough.
 SDK_O    := $(call obj,agents/sdk)
 SDK_ROOM := $(foreach r,base schema topic words wire sign authority session picture,$(call obj,proto/$(r))) $(GEN_O)
 $(SDK_A): $(SDK_O) $(SDK_ROOM)
-	rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(B)/libmuster.so: $(SDK_O) $(SDK_ROOM) agents/sdk/muster.map
-	$(CC) -shared -Wl,-soname,libmuster.so.0 -Wl,--version-script=agents/sdk/muster.map $(LDFLAGS) $(SDK_O) $(SDK_ROOM) $(LIBS) -o $@
+	$(Q)$(CC) -shared -Wl,-soname,libmuster.so.0 -Wl,--version-script=agents/sdk/muster.map $(LDFLAGS) $(SDK_O) $(SDK_ROOM) $(LIBS) -o $@
 	ln -sf libmuster.so $(B)/libmuster.so.0
 $(B)/muster.pc: agents/sdk/muster.pc.in
 	sed -e 's|@PREFIX@|$(abspath $(B))|' -e 's|@INCLUDE@|$(abspath agents/sdk)|' $< > $@
 
 $(B)/musterd: $(call obj,broker/daemon) $(DESK_A) $(LOG_A) $(ROOM_A)
-	$(CC) $(LDFLAGS) $(filter %.o,$^) $(DESK_A) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(DESK_A) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
 $(B)/muster-replay: $(call obj,replay) $(LOG_A) $(ROOM_A)
-	$(CC) $(LDFLAGS) $(filter %.o,$^) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
 $(B)/muster: $(call obj,agents/cli) $(SDK_A) $(ROOM_A)
-	$(CC) $(LDFLAGS) $(filter %.o,$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
 define agent
 $(B)/muster-$(1): $(call obj,agents/$(1)) $(SDK_A) $(ROOM_A)
-	$(CC) $(LDFLAGS) $$(filter %.o,$$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $$@
+	$(Q)$(CC) $(LDFLAGS) $$(filter %.o,$$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $$@
 endef
 $(foreach a,$(AGENTS),$(eval $(call agent,$(a))))
 
@@ -123,7 +126,7 @@ HELP_O   := $(call obj,tests/help)
 TEST_SH  := $(sort $(wildcard tests/*/*_test.sh))
 
 $(B)/tests/%_test: $(B)/tests/%_test.o $(HELP_O) $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
-	$(CC) $(LDFLAGS) $< $(HELP_O) $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDFLAGS) $< $(HELP_O) $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -lcmocka -o $@
 .PRECIOUS: $(B)/%.o
 .SECONDARY: $(GEN_C) $(GEN_H)
 
@@ -145,7 +148,7 @@ format:
 FUZZ_C   := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_BIN := $(FUZZ_C:tests/fuzz/%.c=$(B)/%)
 $(B)/%_fuzz: tests/fuzz/%_fuzz.c $(ROOM_A)
-	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) $< $(PROTO_L) $(LIBS) -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) $< $(PROTO_L) $(LIBS) -o $@
 fuzz-build: $(FUZZ_BIN)
 fuzz:
 	$(MAKE) --no-print-directory MODE=fuzz fuzz-build
@@ -157,7 +160,7 @@ bench: all
 BENCH_C  := $(sort $(wildcard tests/bench/*_bench.c))
 bench-build: $(BENCH_C:%.c=$(B)/%)
 $(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
-	$(CC) $(LDFLAGS) $< $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $< $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
 
 storm: all
 	B=$(B) sh tests/storm/run $(ROUNDS)

@@ -14,7 +14,6 @@
 #include "broker/log/log.h"
 #include "proto/authority/roster.h"
 #include "proto/base/version.h"
-#include "proto/base/version.h"
 #include "proto/wire/frame.h"
 
 typedef struct mu_desk mu_desk;
