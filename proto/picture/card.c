@@ -73,6 +73,8 @@ enum mu_err mu_finding_core(const Muster__Finding *finding, struct mu_hash *out)
     core.has_judged_at_ms = false;
     core.has_raising_count = false;
     core.closed_by = NULL;
+    core.n_causes = 0;
+    core.causes = NULL;
     event.body_case = MUSTER__EVENT__BODY_FINDING;
     event.finding = &core;
     size = mu_event_size(&event);
@@ -148,20 +150,28 @@ static void count_finding(struct mu_card *card, const struct mu_said *said)
     card->told++;
 }
 
-/* The same finding twice is one. */
-static enum mu_err remember(struct mu_picture *picture, struct mu_said *said, bool *again)
+/* The same finding twice is one; a void one does not count as told. */
+static enum mu_err take_finding(struct mu_picture *picture, struct mu_card *card,
+                                struct mu_said *said)
 {
     const Muster__Finding *finding = said->event->finding;
-    const char *id;
+    const char *id = mu_fold_hex(picture, finding->finding_id.data, finding->finding_id.len);
+    enum mu_err err;
 
-    *again = false;
-    if (!finding->has_finding_id)
-        return MU_OK;
-    id = mu_fold_hex(picture, finding->finding_id.data, finding->finding_id.len);
     if (id == NULL)
         return MU_E_NO_MEMORY;
-    *again = mu_table_find(&picture->findings, id) != NULL;
-    return *again ? MU_OK : mu_table_put(&picture->findings, id, said);
+    if (finding->has_finding_id && mu_table_find(&picture->findings, id) != NULL)
+        return MU_OK;
+    if (is_void(picture, finding)) {
+        card->voided++;
+        return MU_OK;
+    }
+    if (finding->has_finding_id && (err = mu_table_put(&picture->findings, id, said)) != MU_OK)
+        return err;
+    if ((err = mu_finding_core(finding, &card->core)) != MU_OK)
+        return err;
+    count_finding(card, said);
+    return MU_OK;
 }
 
 enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *entry,
@@ -172,26 +182,16 @@ enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *e
                          : mu_fold_hex(picture, entry->leaf.b, sizeof entry->leaf.b);
     struct mu_said *said;
     struct mu_card *card;
-    struct mu_hash core;
-    bool again;
     enum mu_err err;
 
     if (id == NULL)
         return MU_E_NO_MEMORY;
     if ((err = mu_fold_say(picture, entry, event, id, &said)) != MU_OK)
         return err;
-    if ((err = remember(picture, said, &again)) != MU_OK || again)
-        return err;
     if ((card = find_card(picture, said)) == NULL)
         return MU_E_NO_MEMORY;
-    if (is_void(picture, event->finding)) {
-        card->voided++;
-    } else {
-        if ((err = mu_finding_core(event->finding, &core)) != MU_OK)
-            return err;
-        card->core = core;
-        count_finding(card, said);
-    }
+    if ((err = take_finding(picture, card, said)) != MU_OK)
+        return err;
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_CARD, .id = card->key});
 }
 

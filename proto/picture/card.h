@@ -39,8 +39,9 @@ void mu_card_id(const char *role, const char *cause, struct mu_hash *out);
 /* "C04" of RULE_C04, "CLEARANCE" of RULE_CLEARANCE. Static. */
 const char *mu_rule_name(Muster__Rule rule);
 
-/* Digest of what a finding says, leaving out how it was told: id, state, counts and the place it
- * was judged at. Two findings with one core need not both be told. Errors: MU_E_NO_MEMORY. */
+/* Digest of what a finding says, leaving out how it came about and was told: causes, id, state,
+ * counts and the place it was judged at. Two findings with one core need not both be told.
+ * Errors: MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_finding_core(const Muster__Finding *finding, struct mu_hash *out);
 
 #endif

@@ -28,7 +28,7 @@ static bool fits(const Muster__RoleLine *line, const char *role, const char *are
 }
 
 /* The line for the smallest area wins: a township's own before the county's. */
-const char *mu_picture_role(const mu_picture *picture, const char *role, const char *area)
+static const char *mapped(const mu_picture *picture, const char *role, const char *area)
 {
     const struct mu_object *object;
     const char *agency = NULL;
@@ -49,6 +49,28 @@ const char *mu_picture_role(const mu_picture *picture, const char *role, const c
         }
     }
     return agency;
+}
+
+static const char *enrolled(const mu_picture *picture, const char *role)
+{
+    const struct mu_object *object;
+
+    for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_ENROLMENT, i)) != NULL;
+         i++) {
+        const struct mu_said *head = mu_object_head(object);
+
+        for (size_t k = 0; head != NULL && k < head->event->enrolment->n_roles; k++)
+            if (mu_same(head->event->enrolment->roles[k], role))
+                return head->event->enrolment->agency;
+    }
+    return NULL;
+}
+
+const char *mu_picture_role(const mu_picture *picture, const char *role, const char *area)
+{
+    const char *agency = mapped(picture, role, area);
+
+    return agency != NULL ? agency : enrolled(picture, role);
 }
 
 /* ---- planning figures ---- */
@@ -92,7 +114,7 @@ const Muster__ReferenceObject *mu_picture_reference(const mu_picture *picture, c
 
 static const char *general_type(enum mu_place_kind kind)
 {
-    static const char *const names[] = {"road", "river_zone", "resource", "shelter"};
+    static const char *const names[] = {"road", "road", "river_zone", "resource", "shelter"};
 
     return names[kind];
 }

@@ -28,6 +28,7 @@ struct mu_picture {
     struct mu_table cards;           /* key to struct mu_card */
     struct mu_table findings;        /* finding id in hex to struct mu_said */
     struct mu_table decisions;       /* card id in hex, or "RULE:subject", to what was decided */
+    const struct mu_said *last;
     const struct mu_said *sheet;
     const struct mu_said *needs_cause;
     uint64_t print_order;

@@ -256,6 +256,7 @@ enum mu_err mu_fold_say(struct mu_picture *picture, const struct mu_entry *entry
         withdraw(object, said);
     put_in_order(object, said);
     *out = said;
+    picture->last = said;
     return strike_all(picture, said);
 }
 

@@ -64,6 +64,11 @@ int64_t mu_picture_now_ms(const mu_picture *picture)
     return picture->now_ms;
 }
 
+const struct mu_said *mu_picture_last(const mu_picture *picture)
+{
+    return picture->last;
+}
+
 const struct mu_touch *mu_picture_touches(const mu_picture *picture, size_t *count)
 {
     *count = picture->touch_count;
@@ -243,6 +248,16 @@ static enum mu_err after_county(struct mu_picture *picture, struct mu_object *ob
     return touch_needs(picture, said);
 }
 
+/* The first enrolments come before there is anything to judge; later ones are rare. */
+static enum mu_err after_enrolment(struct mu_picture *picture, struct mu_object *object,
+                                   const struct mu_said *said)
+{
+    (void)object;
+    return said->event->enrolment->n_roles == 0
+               ? MU_OK
+               : mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_COUNTY});
+}
+
 static enum mu_err after_reference(struct mu_picture *picture, struct mu_object *object,
                                    const struct mu_said *said)
 {
@@ -288,6 +303,13 @@ static const char *table_name(struct mu_picture *picture, const struct mu_entry 
     if (event->envelope->object != NULL)
         return event->envelope->object;
     return event->envelope->area != NULL ? event->envelope->area : "";
+}
+
+static const char *agent_name(struct mu_picture *picture, const struct mu_entry *entry,
+                              const Muster__Event *event)
+{
+    (void)entry;
+    return mu_fold_hex(picture, event->enrolment->agent.data, event->enrolment->agent.len);
 }
 
 /* A road's state is known by the edge, whoever reports it, unless the report has its own name. */
@@ -354,6 +376,7 @@ static const struct fold_row {
     {MUSTER__EVENT__BODY_ALERT, usual_name, NULL},
     {MUSTER__EVENT__BODY_DECLARATION, usual_name, NULL},
     {MUSTER__EVENT__BODY_INCIDENT, usual_name, NULL},
+    {MUSTER__EVENT__BODY_ENROLMENT, agent_name, after_enrolment},
     {MUSTER__EVENT__BODY_ROLE_MAP, table_name, after_county},
     {MUSTER__EVENT__BODY_REFERENCE_OBJECT, usual_name, after_reference},
     {MUSTER__EVENT__BODY_RATE_TABLE, table_name, after_county},
@@ -486,6 +509,7 @@ enum mu_err mu_picture_fold(mu_picture *picture, const struct mu_entry *entry)
     enum mu_err err = MU_OK;
 
     picture->touch_count = 0;
+    picture->last = NULL;
     picture->now_ms = mu_minute(entry->accepted_at_ms);
     if (entry->code == 0 && entry->event != NULL)
         err = fold_event(picture, entry);

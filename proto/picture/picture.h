@@ -29,6 +29,9 @@ uint32_t mu_picture_epoch(const mu_picture *picture);
 /* Rules' now: accepted_at of the last entry, rounded down to the log minute. */
 int64_t mu_picture_now_ms(const mu_picture *picture);
 
+/* The last entry's statement; NULL when it was none (a tick, a refusal, a kind unknown here). */
+const struct mu_said *mu_picture_last(const mu_picture *picture);
+
 /* ---- objects: what has been said about one thing ---- */
 
 struct mu_object;
@@ -83,7 +86,13 @@ const struct mu_said *mu_object_news(const struct mu_object *object,
 
 /* ---- what operations do where and when ---- */
 
-enum mu_place_kind { MU_PLACE_EDGE, MU_PLACE_ZONE, MU_PLACE_RESOURCE, MU_PLACE_SHELTER };
+enum mu_place_kind {
+    MU_PLACE_EDGE, /* who uses or works on a road edge */
+    MU_PLACE_ROAD, /* what is reported about that edge */
+    MU_PLACE_ZONE,
+    MU_PLACE_RESOURCE,
+    MU_PLACE_SHELTER
+};
 
 /* One part of an operation at one place: a leg on an edge, a phase in a zone, people for a shelter,
  * a report that closes a road. */
@@ -151,7 +160,8 @@ bool mu_picture_sheet_current(const mu_picture *picture);
 
 /* ---- the county: roles and tables ---- */
 
-/* The agency that holds `role` for `area` now; NULL when nobody does. */
+/* The agency that holds `role` for `area` now: by the role map; where that is silent, the agency
+ * enrolled with the role. NULL when nobody does. */
 const char *mu_picture_role(const mu_picture *picture, const char *role, const char *area);
 /* The rate table for `area`, and the statement it stands in. NULL when there is none. */
 const struct mu_said *mu_picture_rates(const mu_picture *picture, const char *area);

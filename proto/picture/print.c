@@ -232,6 +232,7 @@ static void add_road(struct list *list, const struct mu_said *said)
     if (road->stretch == NULL)
         return;
     set_stretch(&print, road->stretch);
+    print.place_kind = MU_PLACE_ROAD;
     print.effect = effect_of(road);
     set_window(&print, road->window);
     add(list, &print);
@@ -347,7 +348,7 @@ static enum mu_err standing_prints(const struct mu_object *object, struct mu_pri
 
 static void place_name(char *out, size_t size, enum mu_place_kind kind, const char *id)
 {
-    static const char *const prefix[] = {"e:", "z:", "r:", "s:"};
+    static const char *const prefix[] = {"e:", "d:", "z:", "r:", "s:"};
     struct mu_text text = mu_text(out, size);
 
     mu_text_add(&text, prefix[kind]);

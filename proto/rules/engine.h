@@ -1,0 +1,65 @@
+/* Inside the rules: how causes and wanted findings are kept. Nobody else includes this. */
+#ifndef MU_RULES_ENGINE_H
+#define MU_RULES_ENGINE_H
+
+#include "proto/picture/table.h"
+#include "proto/rules/judge.h"
+#include "proto/rules/roads.h"
+
+#define CAUSE_BYTES 256u
+
+struct cause {
+    const char *name; /* "works:LV-01" */
+    const char *id;   /* "LV-01" */
+    bool dirty;
+    struct wanted *wanted; /* all deciders' */
+};
+
+struct wanted {
+    struct mu_wanted public;
+    struct cause *cause;
+    struct wanted *beside;  /* another decider's, same cause */
+    char name[CAUSE_BYTES]; /* "C04:LV-01" */
+    struct mu_hash card_id;
+    uint8_t *packed;
+    const struct mu_said *lead;
+    const struct mu_said *turned_by; /* the statement that closed it; NULL: time did */
+    uint64_t raised_through;         /* entry judged when it last opened */
+    int64_t wake_at_ms;              /* 0: nothing changes by itself */
+    bool changed;                    /* may differ from what is published */
+    bool filed;                      /* by the judgement going on */
+
+    /* Said, not yet back as an entry. */
+    bool awaited;
+    bool awaited_open;
+    uint32_t awaited_raisings, awaited_told;
+    struct mu_hash awaited_core, awaited_id;
+};
+
+struct mu_rules {
+    const mu_picture *picture;
+    mu_arena names;   /* causes and wanted: for the life of the rules */
+    mu_arena scratch; /* one judgement */
+    struct mu_table causes;
+    struct mu_table wanted; /* "role|cause" to struct wanted */
+    struct mu_roads *roads;
+    struct cause **dirty;
+    size_t dirty_count, dirty_room;
+    struct wanted **changed;
+    size_t changed_count, changed_room;
+    size_t awaited;
+    uint64_t looked;
+    enum mu_err err; /* of the judgement going on */
+};
+
+/* "works:LV-01", made known. NULL when memory is out. */
+struct cause *mu_cause_make(mu_rules *rules, const char *name);
+/* Files what the rules said of one cause: drafts merged by decider, decisions taken in. */
+MU_MUST_USE enum mu_err mu_wanted_file(mu_rules *rules, struct cause *cause,
+                                       struct mu_judgement *judgement);
+/* A closed one for a published card that nobody wants; NULL when memory is out. */
+struct wanted *mu_wanted_adopt(mu_rules *rules, const char *key, const struct mu_card *card);
+/* To be compared with what is published, at the next mu_rules_differ. */
+void mu_wanted_changed(mu_rules *rules, struct wanted *wanted);
+
+#endif
