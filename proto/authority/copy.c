@@ -50,14 +50,14 @@ static enum mu_err copy_proposals(const mu_roster *from, mu_roster *to)
 
 static enum mu_err copy_tables(const mu_roster *from, mu_roster *to)
 {
-    enum mu_err err = mu_table_copy(&from->by_agent, &to->by_agent);
+    enum mu_err err = mu_index_copy(&from->by_agent, &to->by_agent);
 
     if (err == MU_OK)
-        err = mu_table_copy(&from->by_curve, &to->by_curve);
+        err = mu_index_copy(&from->by_curve, &to->by_curve);
     if (err == MU_OK)
-        err = mu_table_copy(&from->by_key, &to->by_key);
+        err = mu_index_copy(&from->by_key, &to->by_key);
     if (err == MU_OK)
-        err = mu_table_copy(&from->by_agency, &to->by_agency);
+        err = mu_index_copy(&from->by_agency, &to->by_agency);
     return err;
 }
 

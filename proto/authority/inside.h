@@ -10,7 +10,7 @@
 
 #include "proto/authority/kinds.h"
 #include "proto/authority/roster.h"
-#include "proto/authority/table.h"
+#include "proto/authority/index.h"
 #include "proto/base/clock.h"
 
 /* "A proposal stands when another admin's endorsement is recorded within 24 h." */
@@ -88,7 +88,7 @@ struct mu_roster {
     struct mu_proposal *proposal;
     size_t seats, agencies, keys, grants, ends, holdings, proposals;
     size_t seat_room, agency_room, key_room, grant_room, end_room, proposal_room;
-    struct mu_table by_agent, by_curve, by_key, by_agency;
+    struct mu_index by_agent, by_curve, by_key, by_agency;
 };
 
 /* Somebody's word on the roster: who says it, where it is filed, when. */

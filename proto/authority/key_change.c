@@ -36,7 +36,7 @@ static enum mu_err change_log_key(mu_roster *r, const ProtobufCBinaryData *key,
         return bad(fault, MU_E_BAD_VALUE, "log_key");
     memcpy(public.b, key->data, sizeof public.b);
     id = mu_public_id(&public);
-    if (mu_table_find(&r->by_key, id.b, sizeof id.b) != MU_NO_ROW)
+    if (mu_index_find(&r->by_key, id.b, sizeof id.b) != MU_NO_ROW)
         return bad(fault, MU_E_ENROL_CLASH, "log_key");
     err = mu_roster_add_key(r, (uint32_t)(broker - r->seat), &public, &broker->key);
     if (err == MU_E_BAD_KEY)
@@ -53,11 +53,11 @@ static enum mu_err change_broker_curve(mu_roster *r, const ProtobufCBinaryData *
 
     if (key->len != MU_CURVE_BYTES)
         return bad(fault, MU_E_BAD_VALUE, "broker_curve_key");
-    if (mu_table_find(&r->by_curve, key->data, MU_CURVE_BYTES) != MU_NO_ROW)
+    if (mu_index_find(&r->by_curve, key->data, MU_CURVE_BYTES) != MU_NO_ROW)
         return bad(fault, MU_E_ENROL_CLASH, "broker_curve_key");
-    if ((err = mu_table_put(&r->by_curve, broker->member.curve, MU_CURVE_BYTES, MU_NO_ROW)) !=
+    if ((err = mu_index_put(&r->by_curve, broker->member.curve, MU_CURVE_BYTES, MU_NO_ROW)) !=
             MU_OK ||
-        (err = mu_table_put(&r->by_curve, key->data, MU_CURVE_BYTES,
+        (err = mu_index_put(&r->by_curve, key->data, MU_CURVE_BYTES,
                             (uint32_t)(broker - r->seat))) != MU_OK)
         return err;
     memcpy(broker->member.curve, key->data, MU_CURVE_BYTES);

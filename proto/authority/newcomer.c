@@ -67,10 +67,10 @@ static enum mu_err check_nobody_elses(const mu_roster *r, const struct mu_newcom
 {
     struct mu_agent_id id = newcomer_id(n);
 
-    if (mu_table_find(&r->by_key, id.b, sizeof id.b) != MU_NO_ROW ||
-        mu_table_find(&r->by_agent, id.b, sizeof id.b) != MU_NO_ROW)
+    if (mu_index_find(&r->by_key, id.b, sizeof id.b) != MU_NO_ROW ||
+        mu_index_find(&r->by_agent, id.b, sizeof id.b) != MU_NO_ROW)
         return mu_roster_refuse(fault, MU_E_ENROL_CLASH, "%s.sign_key", n->path);
-    if (mu_table_find(&r->by_curve, n->curve_key.data, MU_CURVE_BYTES) != MU_NO_ROW)
+    if (mu_index_find(&r->by_curve, n->curve_key.data, MU_CURVE_BYTES) != MU_NO_ROW)
         return mu_roster_refuse(fault, MU_E_ENROL_CLASH, "%s.curve_key", n->path);
     return MU_OK;
 }
@@ -103,7 +103,7 @@ enum mu_err mu_roster_add_key(mu_roster *r, uint32_t seat, const struct mu_publi
     if ((err = mu_verifier_open(public, &more->verifier)) != MU_OK)
         return err;
     *row = (uint32_t)r->keys++;
-    return mu_table_put(&r->by_key, more->id.b, sizeof more->id.b, *row);
+    return mu_index_put(&r->by_key, more->id.b, sizeof more->id.b, *row);
 }
 
 static void fill_member(struct mu_member *m, const struct mu_newcomer *n, uint64_t number)
@@ -133,9 +133,9 @@ enum mu_err mu_newcomer_apply(mu_roster *r, const struct mu_newcomer *n, uint64_
     r->seats++;
     if ((err = mu_roster_agency(r, n->agency, &more->agency)) != MU_OK ||
         (err = mu_roster_add_key(r, row, &more->member.public, &more->key)) != MU_OK ||
-        (err = mu_table_put(&r->by_agent, more->member.agent.b, sizeof more->member.agent.b,
+        (err = mu_index_put(&r->by_agent, more->member.agent.b, sizeof more->member.agent.b,
                             row)) != MU_OK ||
-        (err = mu_table_put(&r->by_curve, more->member.curve, MU_CURVE_BYTES, row)) != MU_OK)
+        (err = mu_index_put(&r->by_curve, more->member.curve, MU_CURVE_BYTES, row)) != MU_OK)
         return err;
     *seat = more;
     return MU_OK;

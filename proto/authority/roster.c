@@ -23,10 +23,10 @@ void mu_roster_free(mu_roster **roster)
     for (size_t i = 0; i < r->keys; i++)
         mu_verifier_close(&r->key[i].verifier);
     mu_proposals_free(r);
-    mu_table_free(&r->by_agent);
-    mu_table_free(&r->by_curve);
-    mu_table_free(&r->by_key);
-    mu_table_free(&r->by_agency);
+    mu_index_free(&r->by_agent);
+    mu_index_free(&r->by_curve);
+    mu_index_free(&r->by_key);
+    mu_index_free(&r->by_agency);
     free(r->seat);
     free(r->agency);
     free(r->key);
@@ -93,7 +93,7 @@ enum mu_err mu_roster_agency(mu_roster *r, const char *code, uint32_t *row)
     struct mu_hash name;
 
     mu_sha256(code, strlen(code), &name);
-    *row = mu_table_find(&r->by_agency, name.b, sizeof name.b);
+    *row = mu_index_find(&r->by_agency, name.b, sizeof name.b);
     if (*row != MU_NO_ROW)
         return MU_OK;
     more = mu_roster_grown(r->agency, &r->agency_room, r->agencies, sizeof *more);
@@ -103,7 +103,7 @@ enum mu_err mu_roster_agency(mu_roster *r, const char *code, uint32_t *row)
     *row = (uint32_t)r->agencies++;
     more[*row].grants = MU_NO_ROW;
     mu_roster_keep_text(more[*row].code, sizeof more[*row].code, code);
-    return mu_table_put(&r->by_agency, name.b, sizeof name.b, *row);
+    return mu_index_put(&r->by_agency, name.b, sizeof name.b, *row);
 }
 
 size_t mu_roster_admins(const mu_roster *r)
@@ -119,7 +119,7 @@ size_t mu_roster_admins(const mu_roster *r)
 
 struct mu_seat *mu_roster_seat(const mu_roster *r, const struct mu_agent_id *agent)
 {
-    uint32_t row = mu_table_find(&r->by_agent, agent->b, sizeof agent->b);
+    uint32_t row = mu_index_find(&r->by_agent, agent->b, sizeof agent->b);
 
     return row == MU_NO_ROW ? NULL : &r->seat[row];
 }
@@ -150,7 +150,7 @@ const struct mu_member *mu_roster_member(const mu_roster *roster, const struct m
 const struct mu_member *mu_roster_by_curve(const mu_roster *roster,
                                            const uint8_t curve[MU_CURVE_BYTES])
 {
-    uint32_t row = mu_table_find(&roster->by_curve, curve, MU_CURVE_BYTES);
+    uint32_t row = mu_index_find(&roster->by_curve, curve, MU_CURVE_BYTES);
 
     return row == MU_NO_ROW ? NULL : &roster->seat[row].member;
 }
@@ -170,7 +170,7 @@ const mu_verifier *mu_roster_verifier(const mu_roster *roster, const struct mu_a
 const mu_verifier *mu_roster_key(const mu_roster *roster, const struct mu_agent_id *key,
                                  struct mu_agent_id *agent)
 {
-    uint32_t row = mu_table_find(&roster->by_key, key->b, sizeof key->b);
+    uint32_t row = mu_index_find(&roster->by_key, key->b, sizeof key->b);
 
     if (row == MU_NO_ROW)
         return NULL;

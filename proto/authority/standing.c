@@ -145,7 +145,7 @@ enum mu_err mu_authority_seal_stands(const mu_roster *roster, const struct mu_se
                                      int64_t now_ms)
 {
     const struct mu_seat *seat = mu_roster_seat(roster, &seal->agent);
-    uint32_t key = mu_table_find(&roster->by_key, seal->key.b, sizeof seal->key.b);
+    uint32_t key = mu_index_find(&roster->by_key, seal->key.b, sizeof seal->key.b);
 
     (void)now_ms;
     if (!roster->begun || seat == NULL || key == MU_NO_ROW ||

@@ -1,4 +1,4 @@
-#include "proto/authority/table.h"
+#include "proto/authority/index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #define ROOM_FIRST 64u
 
 /* Keys are digests and public keys, evenly spread already; short names are digested by the caller. */
-static uint64_t spread(const uint8_t key[MU_TABLE_KEY_BYTES])
+static uint64_t spread(const uint8_t key[MU_INDEX_KEY_BYTES])
 {
     uint64_t h;
 
@@ -14,27 +14,27 @@ static uint64_t spread(const uint8_t key[MU_TABLE_KEY_BYTES])
     return h;
 }
 
-static struct mu_table_slot *seek(const struct mu_table *table,
-                                  const uint8_t key[MU_TABLE_KEY_BYTES])
+static struct mu_index_slot *seek(const struct mu_index *table,
+                                  const uint8_t key[MU_INDEX_KEY_BYTES])
 {
     uint32_t i = (uint32_t)spread(key) & (table->room - 1);
 
-    while (table->slot[i].taken && memcmp(table->slot[i].key, key, MU_TABLE_KEY_BYTES) != 0)
+    while (table->slot[i].taken && memcmp(table->slot[i].key, key, MU_INDEX_KEY_BYTES) != 0)
         i = (i + 1) & (table->room - 1);
     return &table->slot[i];
 }
 
-static void widen(const void *key, size_t size, uint8_t out[MU_TABLE_KEY_BYTES])
+static void widen(const void *key, size_t size, uint8_t out[MU_INDEX_KEY_BYTES])
 {
-    MU_CHECK(size <= MU_TABLE_KEY_BYTES);
-    memset(out, 0, MU_TABLE_KEY_BYTES);
+    MU_CHECK(size <= MU_INDEX_KEY_BYTES);
+    memset(out, 0, MU_INDEX_KEY_BYTES);
     memcpy(out, key, size);
 }
 
-uint32_t mu_table_find(const struct mu_table *table, const void *key, size_t size)
+uint32_t mu_index_find(const struct mu_index *table, const void *key, size_t size)
 {
-    uint8_t wide[MU_TABLE_KEY_BYTES];
-    const struct mu_table_slot *slot;
+    uint8_t wide[MU_INDEX_KEY_BYTES];
+    const struct mu_index_slot *slot;
 
     if (table->used == 0)
         return MU_NO_ROW;
@@ -43,9 +43,9 @@ uint32_t mu_table_find(const struct mu_table *table, const void *key, size_t siz
     return slot->taken ? slot->row : MU_NO_ROW;
 }
 
-static enum mu_err grow(struct mu_table *table)
+static enum mu_err grow(struct mu_index *table)
 {
-    struct mu_table larger = {.room = table->room == 0 ? ROOM_FIRST : 2 * table->room,
+    struct mu_index larger = {.room = table->room == 0 ? ROOM_FIRST : 2 * table->room,
                               .used = table->used};
 
     larger.slot = calloc(larger.room, sizeof *larger.slot);
@@ -54,15 +54,15 @@ static enum mu_err grow(struct mu_table *table)
     for (uint32_t i = 0; i < table->room; i++)
         if (table->slot[i].taken)
             *seek(&larger, table->slot[i].key) = table->slot[i];
-    mu_table_free(table);
+    mu_index_free(table);
     *table = larger;
     return MU_OK;
 }
 
-enum mu_err mu_table_put(struct mu_table *table, const void *key, size_t size, uint32_t row)
+enum mu_err mu_index_put(struct mu_index *table, const void *key, size_t size, uint32_t row)
 {
-    uint8_t wide[MU_TABLE_KEY_BYTES];
-    struct mu_table_slot *slot;
+    uint8_t wide[MU_INDEX_KEY_BYTES];
+    struct mu_index_slot *slot;
 
     if (2 * (table->used + 1) > table->room && grow(table) != MU_OK)
         return MU_E_NO_MEMORY;
@@ -77,22 +77,22 @@ enum mu_err mu_table_put(struct mu_table *table, const void *key, size_t size, u
     return MU_OK;
 }
 
-enum mu_err mu_table_copy(const struct mu_table *from, struct mu_table *to)
+enum mu_err mu_index_copy(const struct mu_index *from, struct mu_index *to)
 {
     *to = *from;
     if (from->room == 0)
         return MU_OK;
     to->slot = malloc(from->room * sizeof *to->slot);
     if (to->slot == NULL) {
-        *to = (struct mu_table){0};
+        *to = (struct mu_index){0};
         return MU_E_NO_MEMORY;
     }
     memcpy(to->slot, from->slot, from->room * sizeof *to->slot);
     return MU_OK;
 }
 
-void mu_table_free(struct mu_table *table)
+void mu_index_free(struct mu_index *table)
 {
     free(table->slot);
-    *table = (struct mu_table){0};
+    *table = (struct mu_index){0};
 }
