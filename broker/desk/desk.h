@@ -59,6 +59,8 @@ void mu_desk_close(mu_desk **desk);
 /* Who may say what, as of the last batch admitted; a dropped turn takes it back. Lent until the next
  * call that may admit. */
 const mu_roster *mu_desk_roster(const mu_desk *desk);
+/* Grows with every committed turn that changed the roster. */
+uint64_t mu_desk_roster_changes(const mu_desk *desk);
 /* The newest checkpoint and the head it signs. Lent until the next turn ends. */
 struct mu_bytes mu_desk_note(const mu_desk *desk, struct mu_head *head);
 /* Log time as of the turn. */

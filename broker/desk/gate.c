@@ -60,17 +60,21 @@ static enum mu_err gate_rate(mu_desk *desk, struct mu_proposal *p)
 
 enum mu_err mu_gate_seat(mu_desk *desk, struct mu_proposal *p)
 {
-    enum mu_err err = gate_credit(desk, p);
+    enum mu_err err = desk->full;
 
+    /* The turn is lost already, and so is what could be read of the record inside it. */
+    if (err != MU_OK) {
+        p->retry_ms = MU_RETRY_FULL_MS;
+        return err;
+    }
+    err = gate_credit(desk, p);
     return err != MU_OK ? err : gate_rate(desk, p);
 }
 
 enum mu_err mu_gate_room(mu_desk *desk, struct mu_proposal *p)
 {
-    enum mu_err err = desk->full;
+    enum mu_err err = mu_log_room(desk->log, p->lane, p->bytes.size);
 
-    if (err == MU_OK)
-        err = mu_log_room(desk->log, p->lane, p->bytes.size);
     if (err == MU_E_FULL)
         p->retry_ms = MU_RETRY_FULL_MS;
     return err;

@@ -65,6 +65,7 @@ struct mu_desk {
     struct mu_agent_id self; /* the broker as an author */
     uint64_t instance;
     mu_roster *roster;
+    uint64_t roster_changes;
 
     /* the record as of the last commit */
     struct mu_head head;
@@ -98,7 +99,7 @@ struct mu_desk {
 };
 
 /* ---- gate.c ---------------------------------------------------------------------------------- */
-/* Credit and rate. Errors: NO_CREDIT, RATE. */
+/* A turn not lost yet, credit, rate. Errors: FULL, NO_CREDIT, RATE. */
 MU_MUST_USE enum mu_err mu_gate_seat(mu_desk *desk, struct mu_proposal *p);
 /* Room in the record. Errors: FULL. */
 MU_MUST_USE enum mu_err mu_gate_room(mu_desk *desk, struct mu_proposal *p);

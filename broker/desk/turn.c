@@ -185,6 +185,7 @@ static enum mu_err commit(mu_desk *desk)
         return err;
     desk->noted = noted;
     desk->author_kept = desk->author;
+    desk->roster_changes += desk->folded;
     desk->folded = false;
     return MU_OK;
 }
