@@ -10,6 +10,7 @@
 
 #include "proto/wire/json.h"
 #include "tests/help/events.h"
+#include "tests/wire/json_vectors.h"
 
 static mu_arena arena;
 static struct mu_fault fault;
@@ -139,6 +140,24 @@ static void every_event_comes_back_the_same(void **state)
         struct mu_bytes after = help_packed(taken(buffer), &arena);
         if (before.size != after.size || memcmp(before.data, after.data, after.size) != 0)
             fail_msg("seed %llu: %s", (unsigned long long)seed, buffer);
+    }
+}
+
+static void another_implementation_writes_the_same(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+        size_t size = strlen(vectors[i].packed) / 2;
+        uint8_t *packed = mu_arena_take(&arena, size);
+        const Muster__Event *theirs;
+        Muster__Event *event = taken(vectors[i].json);
+
+        assert_int_equal(mu_unhex(vectors[i].packed, packed, size), MU_OK);
+        struct mu_bytes read = help_packed(event, &arena);
+        assert_int_equal(read.size, size);
+        assert_memory_equal(read.data, packed, size);
+        assert_int_equal(mu_event_unpack((struct mu_bytes){packed, size}, &arena, &theirs, &fault),
+                         MU_OK);
     }
 }
 
@@ -414,6 +433,7 @@ int main(void)
         STORY(a_word_only_a_newer_schema_has_is_written_as_its_number),
         STORY(a_text_too_long_for_its_buffer_says_so),
         STORY(every_event_comes_back_the_same),
+        STORY(another_implementation_writes_the_same),
         STORY(long_texts_come_back_whole),
         STORY(both_spellings_and_both_forms_of_numbers),
         STORY(sixty_four_bits_are_kept_to_the_last),
