@@ -92,20 +92,38 @@ static int start_again(mu_view *view)
     return rc;
 }
 
-/* The copy in memory spares reading the edge, as long as it mirrors the very commit seen here. */
-static enum mu_err take_state(mu_view *view)
+/* What the writer has adopted, when it is not newer than what this view sees. */
+static bool take_adopted(mu_view *view, bool same_commit)
 {
     mu_log *log = view->log;
-    bool same;
+    bool take;
 
     pthread_mutex_lock(&log->lock);
-    same = log->state_txn == mdb_txn_id(view->txn);
-    if (same)
+    if (same_commit)
+        take = log->state_txn == mdb_txn_id(view->txn);
+    else
+        take = log->state.tiles.edge.size < view->state.tiles.edge.size;
+    if (take)
         view->state = log->state;
     pthread_mutex_unlock(&log->lock);
-    if (same)
+    return take;
+}
+
+/* The copy in memory spares reading the edge, as long as it mirrors the very commit seen here.
+ *
+ * LMDB lets a reader that sleeps through one whole commit see the next one a moment before its last
+ * write is synced. Such a view is held back to what was adopted: nobody is shown an entry that a power
+ * cut could still take away. */
+static enum mu_err take_state(mu_view *view)
+{
+    enum mu_err err;
+
+    if (take_adopted(view, true))
         return MU_OK;
-    return mu_state_read(log, view->txn, &view->state);
+    err = mu_state_read(view->log, view->txn, &view->state);
+    if (err == MU_OK && !view->log->options.read_only)
+        (void)take_adopted(view, false);
+    return err;
 }
 
 enum mu_err mu_view_open(mu_log *log, mu_view **out)

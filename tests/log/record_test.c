@@ -538,7 +538,7 @@ static void *read_on(void *from)
 static void views_on_other_threads_read_while_turns_go_on(void **state)
 {
     pthread_t readers[3];
-    void *wrong;
+    void *wrong[3];
 
     (void)state;
     writing = true;
@@ -548,9 +548,10 @@ static void views_on_other_threads_read_while_turns_go_on(void **state)
         assert_int_equal(help_record_turn(&record, 1 + i % 23), MU_OK);
     writing = false;
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(pthread_join(readers[i], &wrong), 0);
-        assert_null(wrong);
+        assert_int_equal(pthread_join(readers[i], &wrong[i]), 0);
     }
+    for (size_t i = 0; i < 3; i++)
+        assert_null(wrong[i]);
 }
 
 int main(void)
