@@ -54,7 +54,8 @@ static enum mu_err judge_change(const mu_roster *r, const struct mu_member *m,
 {
     struct mu_roster_word word = {m->agent, now_ms, 0};
 
-    if (!m->is_admin)
+    /* Unlike what he knew, what an admin ordered does not outlive his office. */
+    if (!m->is_admin || m->standing != MU_STANDING_GOOD)
         return mu_roster_refuse(fault, MU_E_NOT_ADMIN, "%s", "");
     /* There is one genesis, and it was not judged here. */
     if (event == NULL || event->body_case == MUSTER__EVENT__BODY_GENESIS)
