@@ -196,9 +196,9 @@ static enum mu_err put_part(const struct target *target, const char *field, cons
         return MU_E_BAD_VALUE;
     if (!counts || value[length - 1] < '0' || value[length - 1] > '9')
         return put(target, field, value);
-    if (length + 2 > sizeof whole)
+    int used = snprintf(whole, sizeof whole, "%su", value);
+    if (used < 0 || (size_t)used >= sizeof whole)
         return MU_E_BAD_VALUE;
-    snprintf(whole, sizeof whole, "%su", value);
     return put(target, field, whole);
 }
 
