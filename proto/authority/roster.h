@@ -111,5 +111,8 @@ bool mu_authority_role_known(const mu_roster *roster, const char *role);
  * away; what the roster and the record say of themselves always, or nothing could be verified. */
 bool mu_authority_may_read(const mu_roster *roster, const struct mu_agent_id *agent, uint32_t kind,
                            struct mu_bytes area, int64_t now_ms);
+/* Whether it may read all there is, now and until the roster changes: then nobody need ask again for
+ * each event. False may be said of one who may. */
+bool mu_authority_reads_all(const mu_roster *roster, const struct mu_agent_id *agent);
 
 #endif
