@@ -151,8 +151,12 @@ static bool bites_at(const Muster__Finding *finding, int64_t *ms)
 
 static void add_minutes_left(const struct card *card, int64_t at_ms)
 {
-    int64_t minutes = (at_ms - card->now_ms) / MU_MINUTE_MS;
+    int64_t left;
     char number[32];
+
+    if (__builtin_sub_overflow(at_ms, card->now_ms, &left))
+        return; /* a time nobody lives to see */
+    int64_t minutes = left / MU_MINUTE_MS;
 
     snprintf(number, sizeof number, "%" PRId64, minutes < 0 ? -minutes : minutes);
     mu_text_add(card->out, " ");

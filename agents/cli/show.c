@@ -41,10 +41,11 @@ void mu_show_milli(struct mu_text *out, int64_t milli)
 
 void mu_show_metres(struct mu_text *out, int64_t mm)
 {
-    int64_t size = mm < 0 ? -mm : mm;
+    int64_t whole = mm / 1000;
+    int64_t rest = mm % 1000 < 0 ? -(mm % 1000) : mm % 1000;
 
-    mu_text_addf(out, "%s%" PRId64 ".%02d", mm < 0 ? "-" : "", size / 1000,
-                 (int)(size % 1000 / 10));
+    mu_text_addf(out, "%s%" PRId64 ".%02d", mm < 0 && whole == 0 ? "-" : "", whole,
+                 (int)(rest / 10));
 }
 
 /* ---- time ------------------------------------------------------------------------------------ */
