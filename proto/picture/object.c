@@ -208,6 +208,15 @@ static enum mu_err find_object(struct mu_picture *picture, uint32_t kind, const 
     return mu_table_put(&picture->kinds[kind], id, object);
 }
 
+/* Answers to one request are one thing whatever each is called, so their own versions say nothing
+ * about which stands: the newest does. */
+static uint32_t version_of(const Muster__Event *event)
+{
+    if (event->body_case == MUSTER__EVENT__BODY_SUPPLY_RESPONSE || !event->envelope->has_version)
+        return 0;
+    return event->envelope->version;
+}
+
 static struct mu_said *make_said(struct mu_picture *picture, const struct mu_entry *entry,
                                  const Muster__Event *event, const struct mu_object *object)
 {
@@ -227,7 +236,7 @@ static struct mu_said *make_said(struct mu_picture *picture, const struct mu_ent
         .epoch = entry->epoch,
         .accepted_at_ms = entry->accepted_at_ms,
         .as_of_ms = as_of_ms(event, entry->accepted_at_ms),
-        .version = envelope->has_version ? envelope->version : 0,
+        .version = version_of(event),
         .is_version = change == MUSTER__CHANGE__CHANGE_NEW_VERSION,
     };
     return said;

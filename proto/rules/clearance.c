@@ -263,16 +263,14 @@ static const struct mu_said *override_of(const struct mu_judgement *judgement,
 struct verdict {
     Muster__Ref **uncited;
     size_t uncited_count;
-    char uncited_names[512], excluded_names[512];
+    char uncited_room[512], excluded_room[512];
+    struct mu_text uncited_names, excluded_names;
 };
 
-static void add_name(char *buffer, size_t size, const struct mu_said *said)
+static void add_name(struct mu_text *names, const struct mu_said *said)
 {
-    struct mu_text text = mu_text(buffer, size);
-
-    text.used = strlen(buffer);
-    mu_text_add(&text, text.used == 0 ? "" : ", ");
-    mu_text_addf(&text, "%s v%u", said->object->id, said->version);
+    mu_text_add(names, names->used == 0 ? "" : ", ");
+    mu_text_addf(names, "%s v%u", said->object->id, said->version);
 }
 
 static void judge_meetings(struct mu_judgement *judgement, const struct mu_object *plan,
@@ -291,12 +289,12 @@ static void judge_meetings(struct mu_judgement *judgement, const struct mu_objec
             continue;
         mu_draft_party(judgement, draft, head, MUSTER__ACTIVITY__ACTIVITY_UNSPECIFIED);
         if (exclusive)
-            add_name(verdict->excluded_names, sizeof verdict->excluded_names, head);
+            add_name(&verdict->excluded_names, head);
         if (!covered) {
             Muster__Ref *ref = mu_judge_ref(judgement, head);
 
             MU_JUDGE_APPEND(judgement, verdict->uncited, verdict->uncited_count, ref);
-            add_name(verdict->uncited_names, sizeof verdict->uncited_names, head);
+            add_name(&verdict->uncited_names, head);
         }
     }
 }
@@ -308,7 +306,7 @@ static void say_verdict(struct mu_judgement *judgement, struct mu_draft *draft,
     const struct mu_said *overridden = NULL;
     Muster__Argument *plan = mu_arg_object(judgement, version->object->id);
 
-    if (verdict->uncited_names[0] == '\0' && verdict->excluded_names[0] == '\0') {
+    if (verdict->uncited_names.used == 0 && verdict->excluded_names.used == 0) {
         finding->headline = mu_judge_say(judgement, "clear.cleared", plan, NULL);
     } else if ((overridden = override_of(judgement, version)) != NULL) {
         finding->overridden_by = mu_judge_ref(judgement, overridden);
@@ -323,9 +321,9 @@ static void say_verdict(struct mu_judgement *judgement, struct mu_draft *draft,
         finding->headline =
             verdict->uncited_count > 0
                 ? mu_judge_say(judgement, "clear.uncited", plan,
-                               mu_arg_object(judgement, verdict->uncited_names), NULL)
+                               mu_arg_object(judgement, verdict->uncited_room), NULL)
                 : mu_judge_say(judgement, "clear.excluded", plan,
-                               mu_arg_object(judgement, verdict->excluded_names), NULL);
+                               mu_arg_object(judgement, verdict->excluded_room), NULL);
     }
 }
 
@@ -350,6 +348,8 @@ void mu_judge_clearance(struct mu_judgement *judgement)
             mu_judge_say(judgement, "clear.ended", mu_arg_object(judgement, judgement->id), NULL);
         return;
     }
+    verdict.uncited_names = mu_text(verdict.uncited_room, sizeof verdict.uncited_room);
+    verdict.excluded_names = mu_text(verdict.excluded_room, sizeof verdict.excluded_room);
     find_meetings(&search, plan);
     judge_meetings(judgement, plan, version, &search, &verdict, draft);
     say_verdict(judgement, draft, version, &verdict);

@@ -1,0 +1,61 @@
+/* A record told in the words people type, with supply and the coordinator answering at once: the whole
+ * loop of picture, needs and rules in one process, without broker or clock.
+ */
+#ifndef MU_HELP_STORY_H
+#define MU_HELP_STORY_H
+
+#include "proto/base/text.h"
+#include "proto/picture/card.h"
+#include "proto/picture/picture.h"
+#include "proto/rules/rules.h"
+
+#define STORY_TRACE_BYTES 65536u
+
+struct story {
+    mu_picture *picture;
+    mu_rules *rules;
+    mu_arena arena;
+    uint64_t number;               /* of the last entry */
+    int64_t at_ms;                 /* log clock of the last entry */
+    bool no_supply;                /* supply does not answer */
+    bool no_coordinator;           /* it judges, and says nothing */
+    char trace[STORY_TRACE_BYTES]; /* findings as they were said, since story_forget */
+    struct mu_text out;
+};
+
+void story_open(struct story *story);
+void story_close(struct story *story);
+
+/* At `clock` ("14:06"; NULL: as before) the agency says the words after `muster say`. Everything that
+ * follows is in the trace. Fails the test when the words are refused. */
+void story_says(struct story *story, const char *clock, const char *agency, const char *words);
+/* The same words as an entry, with nobody answering: story_answer lets them. Returns its number. */
+uint64_t story_hears(struct story *story, const char *clock, const char *agency, const char *words);
+void story_answer(struct story *story);
+/* A tick of the broker at `clock`. */
+void story_ticks(struct story *story, const char *clock);
+
+/* A new coordinator on the same record: it folds everything again and says what is missing. The
+ * record so far is kept for that. */
+void story_restart(struct story *story);
+
+/* The trace is exactly this; then it is empty. */
+void story_expect(struct story *story, const char *trace);
+/* The trace holds this line. */
+void story_expect_line(struct story *story, const char *line);
+void story_forget(struct story *story);
+
+/* The sheet's line of that item, or the need line of that evacuation, in words; "" when there is none:
+ * "needed 10230 own 4000 send 6230 usable 12000 requested 0 committed 0 short 0". */
+const char *story_sheet_line(struct story *story, const char *item);
+const char *story_need(struct story *story, const char *evacuation, const char *item);
+
+/* Cards open now, in words: "C04:LV-01 C11:NEEDS-INC-01". */
+const char *story_open_cards(struct story *story);
+/* Last word on clearance of a plan: "cleared", "uncleared EV-01@1 EV-02@1", "none". */
+const char *story_clearance(struct story *story, const char *plan);
+
+/* County and reference data of Qinghe's exercise, as its files have them. */
+void story_qinghe(struct story *story);
+
+#endif
