@@ -16,9 +16,9 @@ struct mu_entry {
     uint64_t instance;
     uint8_t lane;
     uint64_t sequence;
-    struct mu_hash leaf;  /* author leaf: the event's identity */
-    struct mu_bytes body; /* as received; lent by whoever hands the entry out */
-    const char *path;     /* of a refusal: the field refused; "" otherwise */
+    struct mu_hash leaf;        /* author leaf: the event's identity */
+    struct mu_bytes body;       /* as received; lent by whoever hands the entry out */
+    const char *path;           /* of a refusal: the field refused; "" otherwise */
     const Muster__Event *event; /* body unpacked, or NULL; lent like body */
 };
 
