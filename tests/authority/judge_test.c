@@ -185,6 +185,13 @@ static void an_enrolment_holds_for_its_time(void **state)
     ASSERT_REFUSED(MU_E_GRANT_OVER, "", 31, "field_report", LIULIN);
 }
 
+static bool reads_all(uint8_t seed)
+{
+    struct mu_agent_id id = county_agent(seed);
+
+    return mu_authority_reads_all(c.roster, &id);
+}
+
 static void everything_not_private_may_be_read(void **state)
 {
     (void)state;
@@ -193,6 +200,8 @@ static void everything_not_private_may_be_read(void **state)
     assert_true(may_read(CLERK, "tick", NULL));
     assert_true(may_read(CLERK, "enrolment", NULL));
     assert_false(may_read(99, "evacuation", SHAHE));
+    assert_true(reads_all(CLERK));
+    assert_false(reads_all(99));
 }
 
 static void reading_can_be_taken_away_but_not_the_roster(void **state)
@@ -208,6 +217,8 @@ static void reading_can_be_taken_away_but_not_the_roster(void **state)
     assert_true(may_read(CLERK, "evacuation", LIULIN));
     assert_true(may_read(CLERK, "enrolment", SHANGWAN));
     assert_true(may_read(WATER, "evacuation", SHANGWAN));
+    assert_false(reads_all(CLERK)); /* asked event by event from now on */
+    assert_true(reads_all(WATER));
     ASSERT_SAYS(SUPPLY, "stock", SHANGWAN); /* speaking is another matter */
     county_grant(&p, "CA", "evacuation", SHAHE);
     p.grant.has_may_publish = 0;

@@ -339,6 +339,7 @@ static void keys_change_with_two(void **state)
     assert_int_equal(mu_authority_seal_stands(c.roster, &seal, c.now_ms), MU_E_RETIRED);
     /* Taken for ever. */
     assert_int_equal(county_enrol(&c, 50, "CA", ""), MU_E_ENROL_CLASH);
+    assert_string_equal(c.fault.path, "enrolment.sign_key");
     mu_verifier_close(&v);
 }
 

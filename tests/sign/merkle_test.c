@@ -514,6 +514,23 @@ static void a_rewritten_past_is_caught(void **state)
     }
 }
 
+/* A true root under a wrong size: the hashes fit, the way up does not end where that size says. */
+static void a_head_that_lies_about_its_size_is_caught(void **state)
+{
+    struct mu_hash four, eight;
+    struct mu_proof proof;
+    struct naive n;
+
+    (void)state;
+    fill(&n, 8);
+    four = naive_root(n.leaf, 4);
+    eight = naive_root(n.leaf, 8);
+    assert_int_equal(mu_consistency_prove(naive_subtree, &n, 4, 8, &proof), MU_OK);
+    assert_int_equal(mu_consistency_check(4, &four, 8, &eight, &proof), MU_OK);
+    for (uint64_t size = 9; size <= 64; size++)
+        assert_int_equal(mu_consistency_check(4, &four, size, &eight, &proof), MU_E_PROOF);
+}
+
 static void trees_do_not_shrink(void **state)
 {
     struct mu_hash five, three, none = {{0}}, other = {{1}};
@@ -572,6 +589,7 @@ int main(void)
         cmocka_unit_test(consistency_proofs_are_those_of_the_rfc),
         cmocka_unit_test(every_small_tree_continues_every_smaller_one),
         cmocka_unit_test(a_rewritten_past_is_caught),
+        cmocka_unit_test(a_head_that_lies_about_its_size_is_caught),
         cmocka_unit_test(trees_do_not_shrink),
         cmocka_unit_test(large_trees_continue_larger_ones),
     };
