@@ -159,8 +159,8 @@ bench: all
 	sh tests/bench/run $(B)
 BENCH_C  := $(sort $(wildcard tests/bench/*_bench.c))
 bench-build: $(BENCH_C:%.c=$(B)/%)
-$(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
-	$(Q)$(CC) $(LDFLAGS) $< $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
+$(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(B)/tests/bench/raw.o $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
+	$(Q)$(CC) $(LDFLAGS) $< $(B)/tests/bench/raw.o $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
 
 storm: all
 	B=$(B) sh tests/storm/run $(ROUNDS)
