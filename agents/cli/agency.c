@@ -272,7 +272,7 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
     struct mu_welcome_file welcome;
     char path[PATH_MAX];
     const char *slash = strrchr(adding->request, '/');
-    enum mu_err err = mu_welcome_of(voice->talk.dir, &voice->county, &welcome);
+    enum mu_err err = mu_welcome_file_of(voice->talk.dir, &voice->county, &welcome);
 
     if (adding->out != NULL)
         snprintf(path, sizeof path, "%s", adding->out);
@@ -288,7 +288,7 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
         snprintf(welcome.endpoint, sizeof welcome.endpoint, "%s", adding->endpoint);
     }
     if (err == MU_OK)
-        err = mu_welcome_write(path, &welcome);
+        err = mu_welcome_file_write(path, &welcome);
     if (err != MU_OK)
         return mu_cli_error(voice->cli, err, path);
     mu_output_line(voice->cli, MU_W_ENROLLED, enrolment->agency, path, NULL);
@@ -359,7 +359,7 @@ int mu_cli_agency_point(struct mu_cli *cli, int argc, char **argv)
     }
     if (argc - optind != 1 || file == NULL)
         return mu_cli_misused(cli, MU_W_POINT_WHAT, NULL);
-    enum mu_err err = mu_welcome_read(file, &welcome);
+    enum mu_err err = mu_welcome_file_read(file, &welcome);
     if (err != MU_OK)
         return mu_cli_error(cli, err, file);
     err = mu_agent_point(argv[optind], welcome.endpoint, &welcome.log, welcome.broker_curve,

@@ -92,8 +92,8 @@ static void print_page(const struct mu_cli *cli, const struct mu_command *comman
 {
     printf("%s\n%s\n\n", mu_word(MU_W_HELP_EXAMPLES, cli->lang),
            mu_word(command->examples, cli->lang));
-    printf("%s\n  muster %s %s\n\n", mu_word(MU_W_HELP_USAGE, cli->lang), command->name,
-           command->words);
+    printf("%s\n  muster %s%s%s\n\n", mu_word(MU_W_HELP_USAGE, cli->lang), command->name,
+           *command->words == '\0' ? "" : " ", command->words);
     printf("%s\n\n", mu_word(command->purpose, cli->lang));
     if (command->options != NULL && command->options->name != NULL) {
         printf("%s\n", mu_word(MU_W_HELP_OPTIONS, cli->lang));
@@ -104,12 +104,30 @@ static void print_page(const struct mu_cli *cli, const struct mu_command *comman
     print_options(cli, mu_common_options);
 }
 
+/* Up to where its first thought ends: the menu has one line for each. */
+static size_t first_thought(const char *purpose)
+{
+    static const char *const ends[] = {". ", ": ", "; ", "。", "：", "；"};
+    size_t length = strlen(purpose);
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const char *at = strstr(purpose, ends[i]);
+
+        if (at != NULL && (size_t)(at - purpose) < length)
+            length = (size_t)(at - purpose);
+    }
+    return length;
+}
+
 static void print_menu(const struct mu_cli *cli)
 {
     printf("%s\n%s\n\n%s\n", mu_word(MU_W_HELP_EXAMPLES, cli->lang),
            mu_word(MU_W_MENU_EXAMPLES, cli->lang), mu_word(MU_W_HELP_COMMANDS, cli->lang));
-    for (const struct mu_command *at = mu_commands; at->name != NULL; at++)
-        printf("  %-16s %s\n", at->name, mu_word(at->purpose, cli->lang));
+    for (const struct mu_command *at = mu_commands; at->name != NULL; at++) {
+        const char *purpose = mu_word(at->purpose, cli->lang);
+
+        printf("  %-16s %.*s\n", at->name, (int)first_thought(purpose), purpose);
+    }
     printf("\n%s\n", mu_word(MU_W_HELP_EACH, cli->lang));
 }
 

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define VERSION "0.1.0"
+#include "proto/base/version.h"
+
+
 #define TIMEOUT_MS 10000
 
 /* Characters need a UTF-8 locale to be told apart; a bare Debian has only this one. Numbers stay in
@@ -46,15 +48,17 @@ static bool is_version(int argc, char **argv)
     return argc > 1 && strcmp(argv[1], "--version") == 0;
 }
 
-static int unknown(const struct mu_cli *cli, char **argv)
+static int unknown(struct mu_cli *cli, char **argv)
 {
     const char *near = mu_command_near(argv[0]);
 
     for (const struct mu_command *at = mu_commands; at->name != NULL; at++) {
         size_t length = strlen(argv[0]);
 
-        if (strncmp(at->name, argv[0], length) == 0 && at->name[length] == ' ')
-            return mu_cli_misused(cli, MU_W_WHICH_OF, argv[0], NULL);
+        if (strncmp(at->name, argv[0], length) != 0 || at->name[length] != ' ')
+            continue;
+        cli->name = argv[0];
+        return mu_cli_misused(cli, MU_W_WHICH_OF, argv[0], NULL);
     }
     if (near != NULL)
         return mu_cli_misused(cli, MU_W_UNKNOWN_COMMAND_NEAR, argv[0], near, NULL);
@@ -99,7 +103,7 @@ int main(int argc, char **argv)
     settle_locale();
     cli.colour = wants_colour();
     if (is_version(argc, argv)) {
-        printf("muster %s\n", VERSION);
+        printf("muster %s\n", MU_VERSION);
         return finish(&cli, MU_EXIT_DONE);
     }
     int key = mu_cli_option_first(&cli, argc, argv);

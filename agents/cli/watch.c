@@ -139,6 +139,17 @@ static int read_filter(struct watch *watch)
                           NULL);
 }
 
+/* "--count" for its key: what a person can find again on the help page. */
+static const char *name_of(int key)
+{
+    static char name[32];
+
+    for (const struct mu_cli_option *at = mu_cli_watch_options; at->name != NULL; at++)
+        if (at->key == key)
+            snprintf(name, sizeof name, "--%s", at->name);
+    return name;
+}
+
 static int read_line(struct watch *watch, int argc, char **argv)
 {
     struct mu_cli *cli = watch->cli;
@@ -149,7 +160,7 @@ static int read_line(struct watch *watch, int argc, char **argv)
         if (key == '?' || key == '!')
             return key;
         if (!take(watch, key, value)) {
-            mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, argv[optind - 1], value, NULL);
+            mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, name_of(key), value, NULL);
             return '?';
         }
     }

@@ -10,8 +10,8 @@
 #define FILE_BYTES_MAX 4096u
 #define FIRST_LINE "muster welcome 1"
 
-enum mu_err mu_welcome_of(const char *dir, const struct mu_county *county,
-                          struct mu_welcome_file *out)
+enum mu_err mu_welcome_file_of(const char *dir, const struct mu_county *county,
+                               struct mu_welcome_file *out)
 {
     struct mu_home home = {0};
     enum mu_err err = mu_conf_read(dir, &home);
@@ -26,7 +26,7 @@ enum mu_err mu_welcome_of(const char *dir, const struct mu_county *county,
     return MU_OK;
 }
 
-enum mu_err mu_welcome_write(const char *path, const struct mu_welcome_file *welcome)
+enum mu_err mu_welcome_file_write(const char *path, const struct mu_welcome_file *welcome)
 {
     char buffer[FILE_BYTES_MAX], log[65], curve[65], key[65];
     struct mu_text text = mu_text(buffer, sizeof buffer);
@@ -64,7 +64,7 @@ static bool read_hex(const char *text, const char *key, uint8_t *out, size_t siz
     return mu_keyvalue(text, key, value, sizeof value) && mu_unhex(value, out, size) == MU_OK;
 }
 
-enum mu_err mu_welcome_read(const char *path, struct mu_welcome_file *out)
+enum mu_err mu_welcome_file_read(const char *path, struct mu_welcome_file *out)
 {
     char text[FILE_BYTES_MAX];
     enum mu_err err = read_text(path, text, sizeof text);

@@ -14,10 +14,11 @@ struct mu_welcome_file {
 };
 
 /* What the agent in `dir` (an admin's) was pointed at itself. Errors: MU_E_ABSENT, MU_E_CONFIG. */
-MU_MUST_USE enum mu_err mu_welcome_of(const char *dir, const struct mu_county *county,
-                                      struct mu_welcome_file *out);
+MU_MUST_USE enum mu_err mu_welcome_file_of(const char *dir, const struct mu_county *county,
+                                           struct mu_welcome_file *out);
 /* One "key value" per line. Errors: MU_E_SYSTEM; reading: MU_E_ABSENT, MU_E_CONFIG. */
-MU_MUST_USE enum mu_err mu_welcome_write(const char *path, const struct mu_welcome_file *welcome);
-MU_MUST_USE enum mu_err mu_welcome_read(const char *path, struct mu_welcome_file *out);
+MU_MUST_USE enum mu_err mu_welcome_file_write(const char *path,
+                                              const struct mu_welcome_file *welcome);
+MU_MUST_USE enum mu_err mu_welcome_file_read(const char *path, struct mu_welcome_file *out);
 
 #endif
