@@ -3,9 +3,9 @@
 #define MU_BASE_LIMITS_H
 
 /* A field report with one compressed photo fits in 200 KiB; video goes by link. */
-#define MU_EVENT_BYTES_MAX (256u * 1024u)
+#define MU_EVENT_BYTES_MAX 262144u /* 256 KiB */
 /* A batch is what one spool commit holds for one lane; larger ones gain nothing on any link. */
-#define MU_BATCH_BYTES_MAX (64u * 1024u)
+#define MU_BATCH_BYTES_MAX 65536u /* 64 KiB */
 /* Events in one batch: 64 KiB of the smallest honest events. */
 #define MU_BATCH_EVENTS_MAX 1024u
 /* No Muster type nests deeper than 8; twice that leaves room to grow. */

@@ -52,6 +52,7 @@ enum mu_err mu_key_make(mu_key **out)
 }
 
 /* A PEM under a passphrase is refused: without this, OpenSSL would ask the terminal for it. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is OpenSSL's */
 static int no_passphrase(char *buffer, int size, int writing, void *user)
 {
     (void)buffer;
