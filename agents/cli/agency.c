@@ -161,7 +161,7 @@ static enum mu_err read_request(struct mu_voice *voice, const char *path, Muster
     return (*out)->request_digest.data == NULL ? MU_E_NO_MEMORY : MU_OK;
 }
 
-/* ---- add: roles and grant ------------------------------------------------------------------------------- */
+/* ---- add: roles and grants ------------------------------------------------------------------------------- */
 
 /* "a,b" as a list in the arena. NULL list and 0 for NULL. */
 static enum mu_err cut_list(mu_arena *arena, const char *text, char ***list, size_t *count)
@@ -185,31 +185,57 @@ static enum mu_err cut_list(mu_arena *arena, const char *text, char ***list, siz
     return MU_OK;
 }
 
-/* Publishing what is not about authority in the area, and reading all that is not private. */
-static enum mu_err add_grant(struct mu_voice *voice, const struct adding *adding,
-                             Muster__Enrolment *enrolment)
+/* One more grant of publishing in `area`, its kinds or role still to be named. */
+static Muster__Grant *append_grant(mu_arena *arena, Muster__Enrolment *enrolment, char *area)
 {
-    Muster__Grant *grant = mu_arena_take(&voice->arena, sizeof *grant);
-    Muster__Grant **list = mu_arena_take(&voice->arena, sizeof *list);
-    const char *area = adding->area != NULL ? adding->area : voice->county.area;
-    enum mu_err err;
+    Muster__Grant *grant = mu_arena_take(arena, sizeof *grant);
+    char **areas = mu_arena_take(arena, sizeof *areas);
 
-    if (grant == NULL || list == NULL)
-        return MU_E_NO_MEMORY;
+    if (enrolment->grants == NULL)
+        enrolment->grants = mu_arena_take(arena, (LIST_MAX + 1) * sizeof(Muster__Grant *));
+    if (grant == NULL || areas == NULL || enrolment->grants == NULL)
+        return NULL;
     muster__grant__init(grant);
+    areas[0] = area;
     grant->agency = enrolment->agency;
-    grant->has_may_publish = grant->has_may_read = 1;
-    grant->may_publish = grant->may_read = 1;
-    err = cut_list(&voice->arena, adding->kinds != NULL ? adding->kinds : "*", &grant->kinds,
-                   &grant->n_kinds);
-    if (err == MU_OK)
-        err = cut_list(&voice->arena, area, &grant->areas, &grant->n_areas);
-    grant->has_valid_until_ms = enrolment->has_not_after_ms;
-    grant->valid_until_ms = enrolment->not_after_ms;
-    list[0] = grant;
-    enrolment->grants = list;
-    enrolment->n_grants = 1;
-    return err;
+    grant->areas = areas;
+    grant->n_areas = 1;
+    grant->has_may_publish = 1;
+    grant->may_publish = 1;
+    enrolment->grants[enrolment->n_grants++] = grant;
+    return grant;
+}
+
+/* A role named in the enrolment speaks for the whole county. Within one area it is a grant instead. */
+static enum mu_err narrow_roles(mu_arena *arena, Muster__Enrolment *enrolment, char *area)
+{
+    for (size_t i = 0; i < enrolment->n_roles; i++) {
+        Muster__Grant *grant = append_grant(arena, enrolment, area);
+
+        if (grant == NULL)
+            return MU_E_NO_MEMORY;
+        grant->role = enrolment->roles[i];
+    }
+    enrolment->n_roles = 0;
+    return MU_OK;
+}
+
+/* Everyone enrolled may read what is not private; grants are about publishing. */
+static enum mu_err add_grants(struct mu_voice *voice, const struct adding *adding,
+                              Muster__Enrolment *enrolment)
+{
+    mu_arena *arena = &voice->arena;
+    const char *area = adding->area != NULL ? adding->area : voice->county.area;
+    char *copy = mu_arena_copy(arena, area, strlen(area));
+    enum mu_err err = copy == NULL ? MU_E_NO_MEMORY : MU_OK;
+
+    if (err == MU_OK && adding->area != NULL)
+        err = narrow_roles(arena, enrolment, copy);
+    if (err != MU_OK || adding->kinds == NULL)
+        return err;
+    Muster__Grant *grant = append_grant(arena, enrolment, copy);
+    return grant == NULL ? MU_E_NO_MEMORY
+                         : cut_list(arena, adding->kinds, &grant->kinds, &grant->n_kinds);
 }
 
 static int fill_enrolment(struct mu_voice *voice, const struct adding *adding,
@@ -228,7 +254,7 @@ static int fill_enrolment(struct mu_voice *voice, const struct adding *adding,
     enrolment->has_desk = 1;
     enrolment->desk = adding->desk;
     if (err == MU_OK)
-        err = add_grant(voice, adding, enrolment);
+        err = add_grants(voice, adding, enrolment);
     return err == MU_OK ? MU_EXIT_DONE : mu_voice_explain(voice, err, saying->kind);
 }
 
