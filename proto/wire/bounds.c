@@ -25,44 +25,51 @@ bool mu_name_ends(const char *name, const char *with)
     return size >= tail && memcmp(name + size - tail, with, tail) == 0;
 }
 
+#define TAIL(text) text, sizeof text - 1
+
 /* The unit at the end of a name sets the range. INT64 rows bind int64 fields only: sint64 is the
  * schema's word for what may be negative. First fit counts. */
 static const struct range {
     const char *tail;
+    size_t size; /* of tail: this is asked of every number of every event */
     ProtobufCType type;
     int64_t low, high;
 } ranges[] = {
     /* WGS-84 degrees in 1e-7 */
-    {"lat_e7", PROTOBUF_C_TYPE_SINT32, -900000000, 900000000},
-    {"lon_e7", PROTOBUF_C_TYPE_SINT32, -1800000000, 1800000000},
+    {TAIL("lat_e7"), PROTOBUF_C_TYPE_SINT32, -900000000, 900000000},
+    {TAIL("lon_e7"), PROTOBUF_C_TYPE_SINT32, -1800000000, 1800000000},
     /* UTC milliseconds since 1970; no Muster speaks of before */
-    {"_ms", PROTOBUF_C_TYPE_INT64, 0, TIME_MS_MAX},
+    {TAIL("_ms"), PROTOBUF_C_TYPE_INT64, 0, TIME_MS_MAX},
     /* local time is at most 14 hours from UTC */
-    {"offset_min", PROTOBUF_C_TYPE_SINT32, -840, 840},
+    {TAIL("offset_min"), PROTOBUF_C_TYPE_SINT32, -840, 840},
     /* durations, quantities, masses, lengths, areas, volumes, rates: never negative */
-    {"_min", PROTOBUF_C_TYPE_INT64, 0, CENTURY_MIN},
-    {"_milli", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_kg", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_g", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_m", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_cm", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_m2", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_m3", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_per_hour", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_per_day", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_per_min", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    {"_per_mille", PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
-    /* whatever else is counted in 64 signed bits */
-    {"", PROTOBUF_C_TYPE_INT64, -NUMBER_MAX, NUMBER_MAX},
-    {"", PROTOBUF_C_TYPE_SINT64, -NUMBER_MAX, NUMBER_MAX},
+    {TAIL("_min"), PROTOBUF_C_TYPE_INT64, 0, CENTURY_MIN},
+    {TAIL("_milli"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_kg"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_g"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_m"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_cm"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_m2"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_m3"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_per_hour"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_per_day"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_per_min"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    {TAIL("_per_mille"), PROTOBUF_C_TYPE_INT64, 0, NUMBER_MAX},
+    /* whatever else is counted with a sign */
+    {TAIL(""), PROTOBUF_C_TYPE_INT64, -NUMBER_MAX, NUMBER_MAX},
+    {TAIL(""), PROTOBUF_C_TYPE_SINT64, -NUMBER_MAX, NUMBER_MAX},
+    {TAIL(""), PROTOBUF_C_TYPE_SINT32, INT32_MIN, INT32_MAX},
 };
 
+/* Ends: the last rows take whatever is left of the three types asked about. */
 static bool in_range(const mu_field *f, int64_t value)
 {
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
-        if (ranges[i].type == f->type && mu_name_ends(f->name, ranges[i].tail))
-            return value >= ranges[i].low && value <= ranges[i].high;
-    return true;
+    size_t size = strlen(f->name);
+
+    for (const struct range *r = ranges;; r++)
+        if (r->type == f->type && size >= r->size &&
+            memcmp(f->name + size - r->size, r->tail, r->size) == 0)
+            return value >= r->low && value <= r->high;
 }
 
 /* Identities and digests have one length. Keys and signatures do not stand here: theirs follows from
@@ -94,7 +101,7 @@ static bool holds_area(const char *name)
                                         "river_zone", "except_areas", "issuer_area"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i], name) == 0)
+        if (names[i][0] == name[0] && strcmp(names[i], name) == 0)
             return true;
     return false;
 }
