@@ -49,6 +49,18 @@ static enum mu_err set_options(void *socket, const struct mu_curve *curve)
     return MU_OK;
 }
 
+/* A socket of both families names an IPv4 address as [::ffff:127.0.0.1]; agents are told 127.0.0.1. */
+static void say_plainly(char *endpoint)
+{
+    static const char mapped[] = "tcp://[::ffff:";
+    char *address = endpoint + sizeof mapped - 1, *end;
+
+    if (strncmp(endpoint, mapped, sizeof mapped - 1) != 0 || (end = strchr(address, ']')) == NULL)
+        return;
+    memmove(end, end + 1, strlen(end));
+    memmove(endpoint + 6, address, strlen(address) + 1);
+}
+
 enum mu_err mu_door_open(void *context, const char *endpoint, const struct mu_curve *curve,
                          char *actual, void **out)
 {
@@ -62,6 +74,7 @@ enum mu_err mu_door_open(void *context, const char *endpoint, const struct mu_cu
         zmq_close(socket);
         return MU_E_SYSTEM;
     }
+    say_plainly(actual);
     *out = socket;
     return MU_OK;
 }

@@ -1,0 +1,382 @@
+/* Feeding followers.
+ *
+ * The usual path: a commit moves the head on; each follower with credit gets a bundle of what lies
+ * between its place and the head; its place moves on, its credit goes down. Ways to wait:
+ *   no credit            until CREDIT; the log keeps what it has not got
+ *   its pipe is full     the frame stays with the follower and is tried again shortly
+ *   the house is full    (bytes in flight to all): only followers with nothing in flight get a frame
+ *   nothing matched      `through` is told at most ten times a second, or at once when the clock moves in
+ *                        steps, because then programs wait for it
+ *   a damaged batch      it stands there; the operator is told; the others are not concerned
+ */
+#include "broker/daemon/feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One DELIVER on a fast link: large frames, few encryptions; small enough to share a pipe. */
+#define DELIVER_BYTES (192u * 1024u)
+#define DELIVER_BYTES_MIN 4096u
+#define FRAGMENT_BYTES_MIN 256u
+/* What one pass may send before frames are heard again. */
+#define PASS_BYTES_MAX (4u * 1024u * 1024u)
+#define RETRY_MS 5
+#define TELL_EVERY_MS 100
+#define DAMAGE_EVERY_MS 60000
+
+/* ---- follows --------------------------------------------------------------------------------- */
+static void free_follower(struct mu_daemon *d, struct mu_follower *f)
+{
+    d->in_flight -= f->in_flight;
+    free(f->frame);
+    free(f);
+}
+
+/* Unlinked from its peer at once, from the list with the next feed: one may be walking it. */
+static void end_follower(struct mu_peer *peer, size_t index)
+{
+    if (peer->follower[index] != NULL)
+        peer->follower[index]->peer = NULL;
+    peer->follower[index] = NULL;
+}
+
+void mu_feed_end(struct mu_daemon *d, struct mu_peer *peer)
+{
+    (void)d;
+    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++)
+        end_follower(peer, i);
+}
+
+static struct mu_follower **place_of(struct mu_peer *peer, uint32_t id)
+{
+    struct mu_follower **empty = NULL;
+
+    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
+        struct mu_follower **at = &peer->follower[i];
+
+        if (*at != NULL && (*at)->id == id) {
+            end_follower(peer, i);
+            return at;
+        }
+        if (*at == NULL && empty == NULL)
+            empty = at;
+    }
+    return empty;
+}
+
+static enum mu_err check_follow(const struct mu_daemon *d, const struct mu_follow *follow)
+{
+    if (follow->epoch != 0 && follow->epoch != d->head.epoch)
+        return MU_E_OTHER_EPOCH;
+    return follow->from <= d->head.size + 1 ? MU_OK : MU_E_OTHER_EPOCH;
+}
+
+enum mu_err mu_feed_follow(struct mu_daemon *d, struct mu_peer *peer,
+                           const struct mu_follow *follow)
+{
+    struct mu_follower **place, *f;
+    size_t at;
+    enum mu_err err = check_follow(d, follow);
+
+    if (err != MU_OK)
+        return err;
+    if ((place = place_of(peer, follow->id)) == NULL)
+        return MU_E_BUSY;
+    if ((f = calloc(1, sizeof *f)) == NULL)
+        return MU_E_BUSY;
+    if ((err = mu_filter_read(follow->filter, &f->filter, &at)) != MU_OK) {
+        free(f);
+        return err;
+    }
+    f->peer = peer;
+    f->id = follow->id;
+    f->at = follow->from;
+    f->lanes = follow->lanes;
+    f->credit = follow->credit_bytes;
+    f->everything = follow->lanes == (1u << MU_LANES) - 1 && mu_filter_is_everything(&f->filter);
+    f->next = d->followers;
+    d->followers = f;
+    *place = f;
+    return MU_OK;
+}
+
+void mu_feed_credit(struct mu_daemon *d, struct mu_peer *peer, const struct mu_credit *credit)
+{
+    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
+        struct mu_follower *f = peer->follower[i];
+        uint64_t back;
+
+        if (f == NULL || f->id != credit->id)
+            continue;
+        back = credit->bytes < f->in_flight ? credit->bytes : f->in_flight;
+        f->in_flight -= back;
+        d->in_flight -= back;
+        if (f->credit < INT64_MAX / 2)
+            f->credit += credit->bytes;
+    }
+}
+
+/* Also of peers that are gone: nothing may point to them when they are freed. */
+static void sweep(struct mu_daemon *d)
+{
+    struct mu_follower **at = &d->followers;
+
+    while (*at != NULL) {
+        struct mu_follower *f = *at;
+
+        if (f->peer != NULL && f->peer->gone)
+            mu_feed_end(d, f->peer);
+        if (f->peer != NULL) {
+            at = &f->next;
+            continue;
+        }
+        *at = f->next;
+        free_follower(d, f);
+    }
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+static void look_again(struct mu_daemon *d, int64_t in_ms)
+{
+    if (d->retry_ms < 0 || in_ms < d->retry_ms)
+        d->retry_ms = in_ms;
+}
+
+static void spend(struct mu_daemon *d, struct mu_follower *f, size_t bytes)
+{
+    f->credit -= (int64_t)bytes;
+    f->in_flight += bytes;
+    d->in_flight += bytes;
+}
+
+static size_t fragment_bytes(const struct mu_follower *f)
+{
+    uint32_t bytes = f->peer->fragment_bytes;
+
+    if (bytes == 0)
+        return 0;
+    return bytes < FRAGMENT_BYTES_MIN ? FRAGMENT_BYTES_MIN : bytes;
+}
+
+/* Sends the next piece of the frame at hand. BUSY: later; ABSENT: the peer is gone. */
+static enum mu_err send_piece(struct mu_daemon *d, struct mu_follower *f, size_t *sent)
+{
+    static uint8_t piece[MU_FRAME_BYTES_MAX];
+    struct mu_bytes out = {f->frame, f->frame_size};
+    struct mu_writer w = mu_writer(piece, sizeof piece);
+    size_t at = f->frame_at;
+    enum mu_err err;
+
+    if (fragment_bytes(f) != 0) {
+        MU_CHECK(mu_frame_cut(out, fragment_bytes(f), &at, &w));
+        out = mu_written(&w);
+    } else {
+        at = f->frame_size;
+    }
+    if ((err = mu_send(d, f->peer, out)) != MU_OK)
+        return err;
+    /* The head counts once, as the receiver counts it: with the whole frame. */
+    *sent = out.size - (f->frame_at == 0 ? 0 : MU_FRAME_HEAD_BYTES);
+    f->frame_at = at;
+    spend(d, f, *sent);
+    if (at < f->frame_size)
+        return MU_OK;
+    mu_session_said(&f->peer->session, MU_FRAME_DELIVER);
+    free(f->frame);
+    f->frame = NULL;
+    return MU_OK;
+}
+
+static uint8_t slowest_lane(uint8_t lanes)
+{
+    return (lanes & 4) != 0 ? MU_LANE_ROUTINE : (lanes & 2) != 0 ? MU_LANE_URGENT : MU_LANE_LIFE;
+}
+
+static enum mu_err write_frame(struct mu_daemon *d, struct mu_follower *f,
+                               const struct mu_bundle *bundle)
+{
+    struct mu_deliver deliver = {
+        .id = f->id,
+        .epoch = d->head.epoch,
+        .through = bundle->through,
+        .head = d->head.size,
+        .slices = bundle->slices,
+        .slice_bytes = bundle->bytes,
+        .lane = slowest_lane(f->lanes),
+    };
+    struct mu_writer w = mu_writer(NULL, 0);
+
+    if (bundle->through == d->head.size)
+        deliver.note = d->note;
+    mu_deliver_write(&w, &deliver);
+    if ((f->frame = malloc(w.used)) == NULL)
+        return MU_E_NO_MEMORY;
+    w = mu_writer(f->frame, w.used);
+    mu_deliver_write(&w, &deliver);
+    MU_CHECK(mu_writer_ok(&w) && w.used <= MU_FRAME_BYTES_MAX);
+    f->frame_size = w.used;
+    f->frame_at = 0;
+    f->at = bundle->through + 1;
+    f->told = bundle->through;
+    f->told_ms = d->now.machine_ms;
+    return MU_OK;
+}
+
+/* ---- what next ------------------------------------------------------------------------------- */
+static size_t deliver_bytes(const struct mu_peer *peer)
+{
+    if (peer->deliver_bytes == 0 || peer->deliver_bytes > DELIVER_BYTES)
+        return DELIVER_BYTES;
+    return peer->deliver_bytes < DELIVER_BYTES_MIN ? DELIVER_BYTES_MIN : peer->deliver_bytes;
+}
+
+static enum mu_err get_bundle(struct mu_daemon *d, const struct mu_follower *f,
+                              struct mu_bundle *out)
+{
+    const mu_roster *roster = mu_desk_roster(d->desk);
+    bool reads_all = mu_authority_reads_all(roster, &f->peer->seat.agent);
+    struct mu_wish wish = {
+        .from = f->at,
+        .lanes = f->lanes,
+        .everything = f->everything && reads_all,
+        .filter = &f->filter,
+        .only = reads_all ? NULL : &f->peer->seat.agent,
+        .bytes_max = deliver_bytes(f->peer),
+        .head = d->head.size,
+    };
+
+    return mu_bundles_get(d->bundles, d->log, roster, mu_broker_clock_at(&d->clock, &d->now), &wish,
+                          out);
+}
+
+static void tell_damage(struct mu_daemon *d, uint64_t number)
+{
+    static int64_t told_ms;
+
+    if (told_ms != 0 && d->now.machine_ms - told_ms < DAMAGE_EVERY_MS)
+        return;
+    told_ms = d->now.machine_ms;
+    mu_tell("entry %llu does not match its hash and is not served: run muster-replay verify",
+            (unsigned long long)number);
+}
+
+/* Whether a bundle without slices is worth a frame now. */
+static bool must_tell(struct mu_daemon *d, const struct mu_follower *f, uint64_t through)
+{
+    bool steps = !d->clock.is_wall && d->clock.clock.rate_milli == 0;
+    int64_t since_ms = d->now.machine_ms - f->told_ms;
+
+    if (through <= f->told && f->told_ms != 0)
+        return false;
+    if (steps || f->told_ms == 0 || since_ms >= TELL_EVERY_MS)
+        return true;
+    look_again(d, TELL_EVERY_MS - since_ms);
+    return false;
+}
+
+/* Makes the next frame for this follower, if there is one to make. */
+static enum mu_err next_frame(struct mu_daemon *d, struct mu_follower *f)
+{
+    struct mu_bundle bundle = {f->at, d->head.size, 0, {NULL, 0}};
+    enum mu_err err;
+
+    if (f->at > d->head.size)
+        return must_tell(d, f, d->head.size) ? write_frame(d, f, &bundle) : MU_OK;
+    err = get_bundle(d, f, &bundle);
+    if (err == MU_E_CORRUPT) {
+        tell_damage(d, f->at);
+        return MU_OK;
+    }
+    if (err != MU_OK)
+        return err;
+    d->more = d->more || bundle.through < d->head.size;
+    if (bundle.slices > 0 || must_tell(d, f, bundle.through))
+        return write_frame(d, f, &bundle);
+    f->at = bundle.through + 1;
+    return MU_OK;
+}
+
+/* PROTOCOL §4.3: fragments of one lane do not mix, so one DELIVER of a peer is cut at a time. */
+static bool another_is_cut(const struct mu_follower *f)
+{
+    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
+        const struct mu_follower *other = f->peer->follower[i];
+
+        if (other != NULL && other != f && other->frame != NULL && other->frame_at > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool may_be_sent(const struct mu_daemon *d, const struct mu_follower *f)
+{
+    return f->peer != NULL && !f->peer->gone && f->credit > 0 &&
+           (d->in_flight < d->config->budget_bytes || f->in_flight == 0) &&
+           mu_session_may_say(&f->peer->session, MU_FRAME_DELIVER) && !another_is_cut(f);
+}
+
+/* One frame, or one piece of it, for one follower. */
+static enum mu_err feed_one(struct mu_daemon *d, struct mu_follower *f, size_t *sent)
+{
+    enum mu_err err;
+
+    *sent = 0;
+    if (!may_be_sent(d, f))
+        return MU_OK;
+    if (f->frame == NULL && (err = next_frame(d, f)) != MU_OK)
+        return err;
+    if (f->frame == NULL)
+        return MU_OK;
+    err = send_piece(d, f, sent);
+    if (err == MU_E_BUSY)
+        look_again(d, RETRY_MS);
+    return MU_OK;
+}
+
+void mu_feed_stand(struct mu_daemon *d)
+{
+    const mu_roster *roster = mu_desk_roster(d->desk);
+    int64_t now_ms = mu_broker_clock_at(&d->clock, &d->now);
+
+    for (struct mu_follower *f = d->followers; f != NULL; f = f->next) {
+        struct mu_peer *peer = f->peer;
+        enum mu_err standing;
+
+        if (peer == NULL)
+            continue;
+        standing = mu_authority_standing(roster, &peer->seat.agent, now_ms);
+        if (standing == MU_OK)
+            continue;
+        mu_send_bye(d, peer, standing);
+        mu_feed_end(d, peer);
+    }
+}
+
+enum mu_err mu_feed(struct mu_daemon *d)
+{
+    size_t total = 0, before;
+    enum mu_err err = MU_OK;
+
+    do { /* a frame each, round and round */
+        before = total;
+        for (struct mu_follower *f = d->followers; f != NULL && err == MU_OK; f = f->next) {
+            size_t sent;
+
+            err = feed_one(d, f, &sent);
+            total += sent;
+        }
+    } while (err == MU_OK && total > before && total < PASS_BYTES_MAX);
+    d->more = d->more || total >= PASS_BYTES_MAX;
+    sweep(d);
+    return err == MU_E_NO_MEMORY ? MU_OK : err; /* memory may be back with the next pass */
+}
+
+void mu_feed_close(struct mu_daemon *d)
+{
+    while (d->followers != NULL) {
+        struct mu_follower *f = d->followers;
+
+        d->followers = f->next;
+        free_follower(d, f);
+    }
+}
