@@ -460,6 +460,19 @@ static bool is_kept(uint32_t kind)
            kind == MUSTER__EVENT__BODY_DECISION || kind == MUSTER__EVENT__BODY_ACKNOWLEDGEMENT;
 }
 
+/* Readers that are in a hurry hand out bodies unread. */
+static uint32_t kind_of(const struct mu_entry *entry)
+{
+    struct mu_topic topic = {0};
+    struct mu_fault fault;
+
+    if (entry->event != NULL)
+        return mu_kind_of(entry->event);
+    if (entry->body.size == 0 || mu_event_scan(entry->body, &topic, &fault) != MU_OK)
+        return 0;
+    return topic.kind;
+}
+
 /* Our own copy: the entry is lent for the call only. */
 static enum mu_err copy_event(struct mu_picture *picture, const struct mu_entry *entry,
                               const Muster__Event **out)
@@ -483,16 +496,17 @@ static enum mu_err copy_event(struct mu_picture *picture, const struct mu_entry 
 
 static enum mu_err fold_event(struct mu_picture *picture, const struct mu_entry *entry)
 {
+    uint32_t kind = kind_of(entry);
     const Muster__Event *event;
     enum mu_err err;
 
-    if (entry->event->body_case == MUSTER__EVENT__BODY_TICK)
+    if (kind == MUSTER__EVENT__BODY_TICK)
         return fold_tick(picture);
-    if (!is_kept(entry->event->body_case) || entry->event->envelope == NULL)
+    if (!is_kept(kind))
         return MU_OK;
-    if ((err = copy_event(picture, entry, &event)) != MU_OK)
+    if ((err = copy_event(picture, entry, &event)) != MU_OK || event->envelope == NULL)
         return err;
-    switch (event->body_case) {
+    switch (kind) {
     case MUSTER__EVENT__BODY_FINDING:
         return mu_fold_finding(picture, entry, event);
     case MUSTER__EVENT__BODY_DECISION:
@@ -511,7 +525,7 @@ enum mu_err mu_picture_fold(mu_picture *picture, const struct mu_entry *entry)
     picture->touch_count = 0;
     picture->last = NULL;
     picture->now_ms = mu_minute(entry->accepted_at_ms);
-    if (entry->code == 0 && entry->event != NULL)
+    if (entry->code == 0)
         err = fold_event(picture, entry);
     picture->through = entry->number;
     picture->epoch = entry->epoch;

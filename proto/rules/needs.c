@@ -19,6 +19,7 @@ struct sheet {
     const mu_picture *picture;
     mu_arena *arena;
     const Muster__RateTable *rates;
+    const Muster__SupplySheet *last; /* NULL: this is the first */
     struct mu_groups groups;
     size_t *place_of; /* by group */
     size_t *next;     /* by group: the next at the same place, 1 + index */
@@ -242,8 +243,7 @@ static enum mu_err add_line(struct sheet *sheet, size_t rate)
 static const Muster__SheetNeedLine *last_need(const struct sheet *sheet, const char *object,
                                               const char *item)
 {
-    const struct mu_said *said = mu_picture_sheet(sheet->picture);
-    const Muster__SupplySheet *last = said == NULL ? NULL : said->event->supply_sheet;
+    const Muster__SupplySheet *last = sheet->last;
 
     for (size_t i = 0; last != NULL && i < last->n_needs; i++)
         for (size_t k = 0; k < last->needs[i]->n_lines; k++)
@@ -427,11 +427,16 @@ static const struct mu_said *find_rates(const mu_picture *picture)
     return rates != NULL ? rates : mu_picture_rates(picture, NULL);
 }
 
-enum mu_err mu_needs_sheet(const mu_picture *picture, mu_arena *arena, Muster__SupplySheet **out)
+enum mu_err mu_needs_sheet(const mu_picture *picture, const Muster__SupplySheet *last,
+                           mu_arena *arena, Muster__SupplySheet **out)
 {
     const struct mu_said *rates = find_rates(picture);
-    struct sheet sheet = {.picture = picture, .arena = arena};
+    const struct mu_said *before = mu_picture_sheet(picture);
+    struct sheet sheet = {.picture = picture, .arena = arena, .last = last};
     enum mu_err err;
+
+    if (last == NULL && before != NULL)
+        sheet.last = before->event->supply_sheet;
 
     *out = NULL;
     if (rates == NULL)
@@ -439,7 +444,7 @@ enum mu_err mu_needs_sheet(const mu_picture *picture, mu_arena *arena, Muster__S
     sheet.rates = rates->event->rate_table;
     if ((err = mu_groups_find(picture, arena, sheet.rates, &sheet.groups)) != MU_OK)
         return err;
-    if (sheet.groups.count == 0 && mu_picture_sheet(picture) == NULL && !has_declared(picture))
+    if (sheet.groups.count == 0 && sheet.last == NULL && !has_declared(picture))
         return MU_OK;
     if ((sheet.out = take(&sheet, sizeof *sheet.out)) == NULL)
         return MU_E_NO_MEMORY;

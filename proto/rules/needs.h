@@ -15,9 +15,11 @@
 #include "proto/picture/picture.h"
 
 /* The sheet that answers the picture as it stands; *out is NULL when nobody needs anything and no
- * sheet was ever given, or when the county has no rates. Lent by `arena`. Errors: MU_E_NO_MEMORY. */
-MU_MUST_USE enum mu_err mu_needs_sheet(const mu_picture *picture, mu_arena *arena,
-                                       Muster__SupplySheet **out);
+ * sheet was ever given, or when the county has no rates. Changes are told from `last`, or from the
+ * picture's sheet when it is NULL. Lent by `arena`; names in it by the picture.
+ * Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_needs_sheet(const mu_picture *picture, const Muster__SupplySheet *last,
+                                       mu_arena *arena, Muster__SupplySheet **out);
 
 /* Name of the sheet's object: "NEEDS-INC-01" after the first incident, "NEEDS" without one. */
 void mu_needs_name(const mu_picture *picture, struct mu_text *out);

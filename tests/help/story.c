@@ -30,6 +30,7 @@ static struct kept *first, **last = &first;
 void story_open(struct story *story)
 {
     memset(story, 0, sizeof *story);
+    story->dies_after = -1;
     assert_int_equal(mu_picture_new(&story->picture), MU_OK);
     assert_int_equal(mu_rules_new(story->picture, &story->rules), MU_OK);
     story->arena = mu_arena_make(SIZE_MAX / 4);
@@ -187,7 +188,7 @@ static bool answer_needs(struct story *story)
 
     if (story->no_supply || cause == NULL || mu_picture_sheet_current(story->picture))
         return false;
-    assert_int_equal(mu_needs_sheet(story->picture, &story->arena, &sheet), MU_OK);
+    assert_int_equal(mu_needs_sheet(story->picture, NULL, &story->arena, &sheet), MU_OK);
     if (sheet == NULL)
         return false;
     mu_needs_name(story->picture, &text);
@@ -331,8 +332,20 @@ static bool answer_findings(struct story *story)
     assert_int_equal(mu_rules_differ(story->rules, &voice, &story->arena, &events, &count), MU_OK);
     for (size_t i = 0; i < count; i++)
         show_finding(story, events[i]->finding);
-    for (size_t i = 0; i < count; i++)
+    if (count > 0 && story->meanwhile != NULL) {
+        const char *words = story->meanwhile;
+
+        story->meanwhile = NULL;
+        story_hears(story, NULL, "EM", words);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (story->dies_after == 0) {
+            story->no_coordinator = true;
+            return false;
+        }
         enter(story, "CMD", events[i]);
+        story->dies_after -= story->dies_after > 0;
+    }
     return count > 0;
 }
 
@@ -363,6 +376,22 @@ void story_restart(struct story *story)
         assert_int_equal(mu_rules_judge(story->rules), MU_OK);
     }
     story_answer(story);
+}
+
+void story_check_record(struct story *story)
+{
+    for (struct kept *one = first; one != NULL; one = one->next) {
+        const Muster__Finding *finding = one->entry.event->finding;
+
+        if (one->entry.event->body_case != MUSTER__EVENT__BODY_FINDING)
+            continue;
+        for (struct kept *other = one->next; other != NULL; other = other->next)
+            if (other->entry.event->body_case == MUSTER__EVENT__BODY_FINDING &&
+                memcmp(finding->finding_id.data, other->entry.event->finding->finding_id.data,
+                       32) == 0)
+                fail_msg("%s is in the record twice", one->entry.event->envelope->object);
+    }
+    (void)story;
 }
 
 /* ---- looking ---- */

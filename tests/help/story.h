@@ -15,10 +15,12 @@ struct story {
     mu_picture *picture;
     mu_rules *rules;
     mu_arena arena;
-    uint64_t number;               /* of the last entry */
-    int64_t at_ms;                 /* log clock of the last entry */
-    bool no_supply;                /* supply does not answer */
-    bool no_coordinator;           /* it judges, and says nothing */
+    uint64_t number;       /* of the last entry */
+    int64_t at_ms;         /* log clock of the last entry */
+    bool no_supply;        /* supply does not answer */
+    bool no_coordinator;   /* it judges, and says nothing */
+    int dies_after;        /* findings recorded before the coordinator is killed; -1: it lives */
+    const char *meanwhile; /* EM says this between a judgement and its findings' entries; once */
     char trace[STORY_TRACE_BYTES]; /* findings as they were said, since story_forget */
     struct mu_text out;
 };
@@ -38,6 +40,9 @@ void story_ticks(struct story *story, const char *clock);
 /* A new coordinator on the same record: it folds everything again and says what is missing. The
  * record so far is kept for that. */
 void story_restart(struct story *story);
+
+/* Whether every finding in the record has its own id, and every card was raised before it was updated. */
+void story_check_record(struct story *story);
 
 /* The trace is exactly this; then it is empty. */
 void story_expect(struct story *story, const char *trace);
