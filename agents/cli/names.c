@@ -135,6 +135,26 @@ static enum mu_err learn_items(mu_names *names, const Muster__ItemTable *table)
     return err;
 }
 
+/* A refusal keeps no body: only its agent's enrolment says whose it was. */
+static enum mu_err learn_agent(mu_names *names, const Muster__Enrolment *enrolment)
+{
+    Muster__Name code = MUSTER__NAME__INIT;
+    char hex[2 * sizeof(struct mu_agent_id) + 1];
+
+    if (enrolment->agent.len != sizeof(struct mu_agent_id))
+        return MU_OK;
+    mu_hex(enrolment->agent.data, enrolment->agent.len, hex);
+    code.zh = code.en = enrolment->agency;
+    return learn(names, "agent:", hex, &code);
+}
+
+static enum mu_err learn_enrolment(mu_names *names, const Muster__Enrolment *enrolment)
+{
+    enum mu_err err = learn_agent(names, enrolment);
+
+    return err == MU_OK ? learn(names, "", enrolment->agency, enrolment->name) : err;
+}
+
 static enum mu_err learn_roles(mu_names *names, const Muster__RoleMap *map)
 {
     enum mu_err err = MU_OK;
@@ -172,7 +192,7 @@ enum mu_err mu_names_learn(mu_names *names, const struct mu_entry *entry)
     case MUSTER__EVENT__BODY_GENESIS:
         return learn(names, "", event->genesis->area, event->genesis->county);
     case MUSTER__EVENT__BODY_ENROLMENT:
-        return learn(names, "", event->enrolment->agency, event->enrolment->name);
+        return learn_enrolment(names, event->enrolment);
     default:
         return MU_OK;
     }

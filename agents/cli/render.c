@@ -8,7 +8,7 @@
 #include "proto/wire/say.h"
 
 #define AGENCY_COLUMNS 6u
-#define KIND_COLUMNS 14u
+#define KIND_COLUMNS 16u
 #define OBJECT_COLUMNS 12u
 
 static const struct {
@@ -173,7 +173,8 @@ static void emit(struct mu_text *out, const struct mu_style *style, const struct
 
 /* ---- the line ------------------------------------------------------------------------------------ */
 
-static void add_agency(struct mu_text *line, const struct mu_entry *entry)
+static void add_agency(struct mu_text *line, const struct mu_style *style,
+                       const struct mu_entry *entry)
 {
     const Muster__Envelope *envelope = entry->event == NULL ? NULL : entry->event->envelope;
     size_t from = line->used;
@@ -181,7 +182,7 @@ static void add_agency(struct mu_text *line, const struct mu_entry *entry)
     if (envelope != NULL && envelope->agency != NULL)
         mu_clean(line, envelope->agency);
     else
-        mu_text_add(line, "-");
+        mu_show_agent(line, style, &entry->agent);
     mu_show_pad(line, from, AGENCY_COLUMNS);
 }
 
@@ -210,7 +211,7 @@ void mu_render_line(struct mu_text *out, const struct mu_style *style, const str
         mu_text_addf(&line, "%s ", mu_word(MU_W_EXERCISE, style->lang));
     mu_show_seconds(&line, style, entry->accepted_at_ms);
     mu_text_add(&line, " ");
-    add_agency(&line, entry);
+    add_agency(&line, style, entry);
     mu_text_add(&line, " ");
     if (entry->code != 0)
         add_refusal(&line, style, entry);

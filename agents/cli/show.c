@@ -133,6 +133,16 @@ void mu_show_role(struct mu_text *out, const struct mu_style *style, const char 
     }
 }
 
+void mu_show_agent(struct mu_text *out, const struct mu_style *style,
+                   const struct mu_agent_id *agent)
+{
+    char hex[2 * sizeof agent->b + 1];
+
+    mu_hex(agent->b, sizeof agent->b, hex);
+    const char *code = known(style, "agent:", hex);
+    mu_clean(out, code == hex ? "-" : code);
+}
+
 void mu_show_term(struct mu_text *out, const struct mu_style *style, const char *type,
                   uint32_t value)
 {

@@ -22,6 +22,9 @@ void mu_show_name(struct mu_text *out, const struct mu_style *style, const char 
 void mu_show_named(struct mu_text *out, const struct mu_style *style, const char *key);
 void mu_show_item(struct mu_text *out, const struct mu_style *style, const char *item);
 void mu_show_role(struct mu_text *out, const struct mu_style *style, const char *role);
+/* The agency an agent was enrolled for, "-" when that is not known. */
+void mu_show_agent(struct mu_text *out, const struct mu_style *style,
+                   const struct mu_agent_id *agent);
 void mu_show_number(struct mu_text *out, const struct mu_style *style,
                     const Muster__Number *number);
 void mu_show_quantity(struct mu_text *out, const struct mu_style *style,

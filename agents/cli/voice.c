@@ -117,20 +117,25 @@ static enum mu_err find_card(void *user, uint32_t rule, const char *subject,
     return take_hash(&card->finding->card_id, card->finding->has_card_id, card_id);
 }
 
-/* Something of it stands only in the record; an object without a version may be said without. */
+/* What cites the record cannot be said without it. A version or an area left open is looked up when
+ * that can be done, and left to the defaults when not. */
+static int look_up(struct mu_voice *voice, const struct mu_saying *saying)
+{
+    const Muster__Envelope *envelope = saying->event->envelope;
+    bool open = envelope != NULL && envelope->object != NULL &&
+                (!envelope->has_version || envelope->area == NULL);
+
+    if (mu_say_asks(saying) || (open && voice->reached))
+        return mu_voice_look(voice);
+    return MU_EXIT_DONE;
+}
+
 static int resolve(struct mu_voice *voice, struct mu_saying *saying)
 {
-    struct mu_say_resolver resolver = {find_ref, find_card, NULL};
-    const Muster__Envelope *envelope = saying->event->envelope;
-    bool must = mu_say_asks(saying);
-    bool may = envelope->object != NULL && !envelope->has_version && voice->reached;
+    struct mu_say_resolver resolver = {find_ref, find_card, voice->picture};
 
-    if (!must && !may)
+    if (voice->picture == NULL)
         return MU_EXIT_DONE;
-    int code = mu_voice_look(voice);
-    if (code != MU_EXIT_DONE)
-        return code;
-    resolver.user = voice->picture;
     enum mu_err err = mu_say_resolve(saying, &resolver, &voice->how);
     if (err == MU_E_ABSENT)
         return mu_cli_fail(voice->cli, MU_EXIT_ABSENT, MU_W_NOT_IN_RECORD, voice->fault.path, NULL);
@@ -202,11 +207,26 @@ static int print_refused(const struct mu_voice *voice)
 
 /* ---- say ---------------------------------------------------------------------------------------------- */
 
+/* Where the object was last said to be; progress need not repeat it. */
+static const char *known_area(const struct mu_voice *voice, const struct mu_saying *saying)
+{
+    const Muster__Envelope *envelope = saying->event->envelope;
+    const struct mu_object *object = NULL;
+
+    if (voice->picture != NULL && envelope != NULL && envelope->object != NULL)
+        object = mu_picture_object(voice->picture, saying->kind, envelope->object);
+    const struct mu_said *head = object == NULL ? NULL : mu_object_head(object);
+    return head == NULL ? NULL : head->event->envelope->area;
+}
+
 static enum mu_err fill(struct mu_voice *voice, struct mu_saying *saying)
 {
+    const char *area = known_area(voice, saying);
     struct mu_say_defaults defaults = {
         .agency = mu_agent_agency(voice->talk.agent),
-        .area = voice->county.area[0] != '\0' ? voice->county.area : NULL,
+        .area = area != NULL                    ? area
+                : voice->county.area[0] != '\0' ? voice->county.area
+                                                : NULL,
         .status = voice->county.status,
         .now_ms = mu_county_now_ms(&voice->county, voice->talk.agent),
     };
@@ -216,8 +236,11 @@ static enum mu_err fill(struct mu_voice *voice, struct mu_saying *saying)
 
 int mu_voice_prepare(struct mu_voice *voice, struct mu_saying *saying)
 {
-    enum mu_err err = fill(voice, saying);
+    int code = look_up(voice, saying);
 
+    if (code != MU_EXIT_DONE)
+        return code;
+    enum mu_err err = fill(voice, saying);
     return err == MU_OK ? resolve(voice, saying) : mu_cli_error(voice->cli, err, NULL);
 }
 
