@@ -188,7 +188,7 @@ enum mu_err mu_event_make(uint32_t kind, mu_arena *arena, Muster__Event **out)
     enum mu_err err;
 
     *out = NULL;
-    if (mu_kind_name(kind) == NULL)
+    if (body == NULL || mu_kind_name(kind) == NULL)
         return MU_E_NO_KIND;
     if ((event = mu_message_make(&muster__event__descriptor, arena)) == NULL)
         return MU_E_NO_MEMORY;

@@ -19,7 +19,8 @@ struct mu_assign {
     struct mu_fault *fault;
 };
 
-/* Set `path` in `event` to `value`. Path starts at Event; "persons_planned" alone means a field of
+/* Set `path` in `event`, which mu_event_make or mu_event_from_json made (one that was unpacked is not
+ * for changing), to `value`. Path starts at Event; "persons_planned" alone means a field of
  * the body `kind` names, "area" one of the envelope (the body wins when both have it; a message in the
  * body gives way to a plain field of the envelope). A list said again is said anew, legs[n] may be one
  * behind the last, and a list without an index means its first.

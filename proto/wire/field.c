@@ -175,7 +175,7 @@ static void *place_repeated(ProtobufCMessage *m, const mu_field *f, size_t index
 
         if (wider == NULL)
             return NULL;
-        if (*count > 0)
+        if (*array != NULL)
             memcpy(wider, *array, *count * size);
         *array = wider;
     }

@@ -76,14 +76,16 @@ struct mu_bytes mu_field_bytes(const ProtobufCMessage *m, const mu_field *f, siz
 ProtobufCMessage *mu_field_sub(const ProtobufCMessage *m, const mu_field *f, size_t index);
 
 /* Room for the value at `index`, to be written next: of a singular field (its oneof is switched to
- * it), or of a repeated one at or just behind its end. Lends; NULL when the arena is out. */
+ * it), or of a repeated one at or just behind its end. A list is lengthened only if it was made by
+ * this call: one that protobuf-c unpacked has no room to grow into. Lends; NULL when the arena is
+ * out. */
 void *mu_field_place(ProtobufCMessage *m, const mu_field *f, size_t index, mu_arena *arena);
 /* An empty message, or NULL when the arena is out. */
 ProtobufCMessage *mu_message_make(const mu_message *type, mu_arena *arena);
 /* Forget the field. */
 void mu_field_clear(ProtobufCMessage *m, const mu_field *f);
-/* The field of this oneof that is set, or NULL. */
-const mu_field *mu_field_oneof_set(const ProtobufCMessage *m, const mu_field *member);
+/* The member of f's oneof that is set, or NULL. */
+const mu_field *mu_field_oneof_set(const ProtobufCMessage *m, const mu_field *f);
 
 /* Write a scalar at `place`; false when the field's type cannot hold it. */
 bool mu_field_put_scalar(const mu_field *f, void *place, union mu_scalar value);

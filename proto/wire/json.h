@@ -8,7 +8,7 @@
 #include "proto/wire/event.h"
 
 /* An event at its largest, its text escaped and its names spelled out. */
-#define MU_JSON_BYTES_MAX (2u * 1024u * 1024u)
+#define MU_JSON_BYTES_MAX ((size_t)2 * 1024 * 1024)
 
 /* Appends the event as one line of JSON; out->cut when it did not fit. */
 void mu_event_to_json(const Muster__Event *event, struct mu_text *out);
