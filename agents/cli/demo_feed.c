@@ -228,18 +228,19 @@ static void add_next(struct mu_text *out, const struct mu_demo_feed *feed,
                      const struct tally *tally)
 {
     const Muster__Finding *finding = tally->next->finding;
-    char number[24], by[32] = "-", role[128] = "";
+    char number[24], by[32], role[128];
     struct mu_text by_text = mu_text(by, sizeof by), role_text = mu_text(role, sizeof role);
-    const char *args[] = {number, by, role};
+    const char *args[] = {number, role, by};
 
     snprintf(number, sizeof number, "K-%02zu", tally->next_number);
-    if (finding->has_decide_by_ms) {
-        by_text.used = 0;
+    if (finding->has_decide_by_ms)
         mu_show_clock(&by_text, &feed->style, finding->decide_by_ms);
-    }
     if (finding->decider_role != NULL)
         mu_show_role(&role_text, &feed->style, finding->decider_role);
-    mu_words_fill(out, mu_word(MU_W_DEMO_NEXT, feed->cli->lang), args, 3);
+    mu_words_fill(out,
+                  mu_word(finding->has_decide_by_ms ? MU_W_DEMO_NEXT_BY : MU_W_DEMO_NEXT,
+                          feed->cli->lang),
+                  args, 3);
 }
 
 void mu_demo_feed_finish(struct mu_demo_feed *feed, int64_t now_ms)

@@ -47,7 +47,7 @@ static enum mu_err act_seats(struct running *r)
 
 /* Go on to `log_ms`. A stepped clock leaves each place only when every program has finished there;
  * the seats act on the way. */
-static enum mu_err advance(struct running *r, int64_t log_ms)
+static enum mu_err advance(struct running *r, int64_t log_ms, bool stepped)
 {
     mu_stage *stage = r->run->stage;
     enum mu_err err = MU_OK;
@@ -55,18 +55,18 @@ static enum mu_err advance(struct running *r, int64_t log_ms)
     for (;;) {
         int64_t due;
 
-        if (r->run->stepped)
+        if (stepped)
             err = mu_stage_rest(stage);
         if (err == MU_OK)
             err = act_seats(r);
         if (err != MU_OK || mu_stage_now_ms(stage) >= log_ms)
             break;
         due = mu_seats_due(mu_stage_seats(stage));
-        err = mu_stage_hop(stage, due < log_ms ? due : log_ms, r->run->stepped);
+        err = mu_stage_hop(stage, due < log_ms ? due : log_ms, stepped);
         if (err != MU_OK)
             break;
     }
-    return err != MU_OK || !r->run->stepped ? err : mu_stage_rest(stage);
+    return err != MU_OK || !stepped ? err : mu_stage_rest(stage);
 }
 
 /* ---- rows --------------------------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static enum mu_err play_words(struct running *r, const struct mu_row *row)
 
 static enum mu_err play_row(struct running *r, const struct mu_row *row)
 {
-    enum mu_err err = row->prelude ? MU_OK : advance(r, row->at_ms);
+    enum mu_err err = row->prelude ? MU_OK : advance(r, row->at_ms, r->run->stepped);
 
     if (err != MU_OK)
         return err;
@@ -145,7 +145,8 @@ enum mu_err mu_run(const struct mu_run *run, struct mu_mistake *mistake)
     if (err == MU_OK)
         err = play_rows(&r, true);
     if (err == MU_OK)
-        err = advance(&r, run->play->reference.hours.start_ms);
+        /* Between prelude and T+00:00 nothing is said: also a running clock leaps over it. */
+        err = advance(&r, run->play->reference.hours.start_ms, true);
     if (err == MU_OK)
         err = play_rows(&r, false);
     if (err == MU_OK)

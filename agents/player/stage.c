@@ -356,11 +356,16 @@ enum mu_err mu_stage_settle(mu_stage *stage)
     return wait_for(stage, is_settled, 0);
 }
 
+/* The player counts as a program that is at rest through what it has read: an answer of the broker that
+ * is as high was given after it heard that, so it is not an old one. */
 static bool is_at_rest(mu_stage *stage, int64_t wanted)
 {
+    mu_agent *admin = stage->actors[0].agent;
+
     if (!is_settled(stage, wanted) || stage->through < stage->head)
         return false;
-    return mu_agent_all_idle(stage->actors[0].agent) >= stage->through;
+    mu_agent_idle(admin, stage->through);
+    return mu_agent_all_idle(admin) >= stage->through;
 }
 
 enum mu_err mu_stage_rest(mu_stage *stage)
@@ -378,6 +383,13 @@ static bool has_passed(mu_stage *stage, int64_t wanted)
 static bool has_moved(mu_stage *stage, int64_t before)
 {
     return mu_stage_now_ms(stage) > before;
+}
+
+/* The broker has heard that the player is busy: what it says of idle programs from now on is new. */
+static bool is_known_busy(mu_stage *stage, int64_t wanted)
+{
+    (void)wanted;
+    return mu_agent_all_idle(stage->actors[0].agent) == 0;
 }
 
 /* Time itself is no news: waiting for it must not look like waiting for nobody. */
@@ -403,6 +415,9 @@ enum mu_err mu_stage_hop(mu_stage *stage, int64_t log_ms, bool stepped)
         return MU_OK;
     if (!stepped)
         return wait_running(stage, log_ms);
+    mu_agent_idle(stage->actors[0].agent, 0);
+    if ((err = wait_for(stage, is_known_busy, 0)) != MU_OK)
+        return err;
     err = mu_agent_clock(stage->actors[0].agent, log_ms);
     return err != MU_OK ? err : wait_for(stage, has_moved, before);
 }
