@@ -246,7 +246,7 @@ static enum mu_err read_member(struct reading *r, ProtobufCMessage *m, struct na
     struct mu_step step = {at, NULL, MU_NO_INDEX};
     enum mu_err err = read_name(r, m, at, &step.field);
 
-    if (err != MU_OK)
+    if (err != MU_OK || step.field == NULL)
         return err;
     if (!is_first(names, m, step.field))
         return refuse(r, MU_E_MALFORMED, &step);
