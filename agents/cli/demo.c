@@ -292,6 +292,37 @@ static int start_programs(struct demo *demo)
     return code;
 }
 
+/* A program says "ready" once the broker has heard it is at rest with the record: from there on a clock
+ * that moves in steps waits for it. Before all have, nothing is played. */
+static bool is_ready(const struct mu_child *child)
+{
+    FILE *log = fopen(child->log, "rb");
+    char line[256];
+    bool ready = false;
+
+    while (log != NULL && !ready && fgets(line, sizeof line, log) != NULL)
+        ready = strcmp(line, "ready\n") == 0;
+    if (log != NULL)
+        fclose(log);
+    return ready;
+}
+
+static int turn(struct demo *demo);
+
+static int wait_for_programs(struct demo *demo)
+{
+    int64_t until = mu_talk_machine_ms() + demo->cli->timeout_ms;
+    int code = MU_EXIT_DONE;
+
+    for (size_t i = 0; code == MU_EXIT_DONE && !interrupted && i < demo->program_count; i++)
+        while (code == MU_EXIT_DONE && !interrupted && !is_ready(&demo->programs[i])) {
+            if (mu_talk_machine_ms() > until)
+                return mu_cli_error(demo->cli, MU_E_TIMEOUT, demo->programs[i].name);
+            code = turn(demo);
+        }
+    return code;
+}
+
 static int start_player(struct demo *demo)
 {
     struct mu_child *player = &demo->player;
@@ -457,8 +488,8 @@ static int set_up(struct demo *demo)
     if ((err = mu_demo_feed_open(cli, &demo->place, &demo->plan, &demo->feed)) != MU_OK)
         return mu_cli_error(cli, err, NULL);
     if ((code = start_programs(demo)) == MU_EXIT_DONE)
-        code = start_player(demo);
-    return code;
+        code = wait_for_programs(demo);
+    return code == MU_EXIT_DONE && !interrupted ? start_player(demo) : code;
 }
 
 static void tear_down(struct demo *demo)

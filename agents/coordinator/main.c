@@ -28,6 +28,7 @@ struct coordinator {
     uint64_t through; /* everything up to here has been handed to us */
     uint64_t settled; /* highest number our own findings got */
     bool ready;       /* drained and folded: what we want is compared with what we said */
+    bool told_ready;
 };
 
 static volatile sig_atomic_t ended;
@@ -129,6 +130,17 @@ static enum mu_err on_link(void *user, enum mu_link link, enum mu_err why)
     return MU_OK;
 }
 
+/* One line for whoever started us: the broker has heard that we are at rest with the record, so from
+ * here on an exercise in steps waits for us. */
+static void tell_ready(struct coordinator *c)
+{
+    if (c->told_ready || mu_agent_all_idle(c->agent) == 0)
+        return;
+    c->told_ready = true;
+    (void)puts("ready");
+    (void)fflush(stdout);
+}
+
 /* Between turns: are we where the record is? */
 static enum mu_err look_round(struct coordinator *c)
 {
@@ -143,8 +155,10 @@ static enum mu_err look_round(struct coordinator *c)
         c->ready = true;
         err = say_difference(c);
     }
-    if (err == MU_OK && mu_agent_unsettled(c->agent) == 0)
+    if (err == MU_OK && mu_agent_unsettled(c->agent) == 0) {
         mu_agent_idle(c->agent, c->through);
+        tell_ready(c);
+    }
     return err;
 }
 

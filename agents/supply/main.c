@@ -37,6 +37,7 @@ struct supply {
     mu_arena last_arena;
     const Muster__SupplySheet *last; /* the last sheet said; NULL: see the picture */
     bool ready;                      /* drained and folded */
+    bool told_ready;
 };
 
 static volatile sig_atomic_t ended;
@@ -202,6 +203,17 @@ static enum mu_err on_link(void *user, enum mu_link link, enum mu_err why)
     return MU_OK;
 }
 
+/* One line for whoever started us: the broker has heard that we are at rest with the record, so from
+ * here on an exercise in steps waits for us. */
+static void tell_ready(struct supply *s)
+{
+    if (s->told_ready || mu_agent_all_idle(s->agent) == 0)
+        return;
+    s->told_ready = true;
+    (void)puts("ready");
+    (void)fflush(stdout);
+}
+
 /* Between turns: are we where the record is? */
 static enum mu_err look_round(struct supply *s)
 {
@@ -214,8 +226,10 @@ static enum mu_err look_round(struct supply *s)
         return MU_OK;
     s->ready = true;
     err = answer(s);
-    if (err == MU_OK && mu_agent_unsettled(s->agent) == 0)
+    if (err == MU_OK && mu_agent_unsettled(s->agent) == 0) {
         mu_agent_idle(s->agent, s->through);
+        tell_ready(s);
+    }
     return err;
 }
 
