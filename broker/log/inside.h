@@ -28,15 +28,16 @@ uint32_t mu_epoch_of(const struct mu_epochs *epochs, uint64_t number);
 struct mu_state {
     struct mu_tiles tiles;
     int64_t accepted_at_ms; /* of the last entry */
+    uint64_t checkpoint;    /* size of the newest checkpoint row; 0: none */
 };
 
 struct mu_turn {
     MDB_txn *txn; /* NULL: no turn open */
-    MDB_cursor *entries, *tiles;
+    MDB_cursor *record, *tiles;
     struct mu_state state;
     size_t bytes;    /* put so far, about */
     bool wrote;      /* anything at all */
-    bool grew;       /* entries were added: the edge must be written */
+    bool moved;      /* the state is another: its row must be written */
     enum mu_err err; /* the first that ended it; the rest is refused */
 };
 
@@ -64,7 +65,7 @@ struct mu_view {
     mu_log *log;
     mu_view *next; /* among the idle */
     MDB_txn *txn;
-    MDB_cursor *entries, *seals;
+    MDB_cursor *record;
     enum mu_view_mode mode;
     struct mu_state state;
     uint64_t tile_number; /* the tile read last; 0: none */
@@ -76,7 +77,7 @@ struct mu_view {
 /* ---- log.c: meta rows ------------------------------------------------------------------------ */
 MU_MUST_USE enum mu_err mu_log_new(const char *dir, const struct mu_log_options *options, bool make,
                                    mu_log **out);
-/* Read the edge row as this transaction sees it. Errors: MU_E_ABSENT, MU_E_CORRUPT, MU_E_IO. */
+/* Read the row `edge` as this transaction sees it. Errors: MU_E_ABSENT, MU_E_CORRUPT, MU_E_IO. */
 MU_MUST_USE enum mu_err mu_state_read(const mu_log *log, MDB_txn *txn, struct mu_state *state);
 MU_MUST_USE enum mu_err mu_state_write(const mu_log *log, MDB_txn *txn,
                                        const struct mu_state *state);
@@ -100,9 +101,9 @@ MU_MUST_USE enum mu_err mu_turn_put(mu_log *log, enum mu_table table, const stru
 /* ---- lanes.c --------------------------------------------------------------------------------- */
 /* The batch must go on where its lane stands. Errors: MU_E_CORRUPT, MU_E_IO. */
 MU_MUST_USE enum mu_err mu_lane_check_next(mu_log *log, const struct mu_seal *seal);
-MU_MUST_USE enum mu_err mu_lane_put(mu_log *log, const struct mu_agent_id *agent, uint64_t instance,
-                                    uint8_t lane, const struct mu_sequence *to);
-MU_MUST_USE enum mu_err mu_lane_put_origin(mu_log *log, const struct mu_seal *seal, uint64_t first);
+/* The lane stands at this batch's end now. */
+MU_MUST_USE enum mu_err mu_lane_put(mu_log *log, const struct mu_seal *seal, uint64_t first,
+                                    const struct mu_hash *last_leaf);
 
 /* ---- view.c ---------------------------------------------------------------------------------- */
 enum mu_err mu_view_tile(void *view, unsigned level, uint64_t index, const uint8_t **hashes);

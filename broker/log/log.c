@@ -51,6 +51,7 @@ enum mu_err mu_state_read(const mu_log *log, MDB_txn *txn, struct mu_state *stat
     if (err != MU_OK)
         return err;
     state->accepted_at_ms = (int64_t)mu_read_u64(&r);
+    state->checkpoint = mu_read_u64(&r);
     if ((err = mu_tiles_read(&r, &state->tiles)) != MU_OK)
         return err;
     return mu_reader_end(&r) ? MU_OK : MU_E_CORRUPT;
@@ -59,7 +60,7 @@ enum mu_err mu_state_read(const mu_log *log, MDB_txn *txn, struct mu_state *stat
 enum mu_err mu_state_write(const mu_log *log, MDB_txn *txn, const struct mu_state *state)
 {
     struct mu_row_key key = mu_row_key_name(EDGE_ROW);
-    size_t size = 8 + mu_tiles_bytes(state->tiles.edge.size);
+    size_t size = 16 + mu_tiles_bytes(state->tiles.edge.size);
     uint8_t *room = NULL;
     struct mu_writer w;
     enum mu_err err = mu_row_reserve(txn, log->tables.dbi[MU_TABLE_META], &key, size, &room);
@@ -68,6 +69,7 @@ enum mu_err mu_state_write(const mu_log *log, MDB_txn *txn, const struct mu_stat
         return err;
     w = mu_writer(room, size);
     mu_write_u64(&w, (uint64_t)state->accepted_at_ms);
+    mu_write_u64(&w, state->checkpoint);
     mu_tiles_write(&w, &state->tiles);
     MU_CHECK(mu_writer_ok(&w) && w.used == size);
     mu_row_check_write(&key, room, size);

@@ -1,5 +1,5 @@
-/* What the record keeps beside its entries: roster marks, timers, cursors, the clock, checkpoints.
- * Each row carries its check; none is needed to read the entries. */
+/* What the log keeps beside its entries: roster marks, timers, cursors, the clock, checkpoints. Each
+ * row carries its check; none is needed to read the entries. */
 #include <string.h>
 
 #include "broker/log/inside.h"
@@ -141,31 +141,43 @@ enum mu_err mu_log_clock(mu_log *log, int64_t *log_ms)
 
 enum mu_err mu_log_turn_checkpoint(mu_log *log, uint64_t size, struct mu_bytes note)
 {
-    struct mu_row_key key = mu_row_key_number(size);
+    struct mu_row_key key = mu_row_key_record(size, MU_WHAT_CHECKPOINT);
 
     MU_CHECK(note.size < MU_NOTE_BYTES_MAX);
     MU_CHECK(size <= log->state.tiles.edge.size); /* never of what is not on disk yet */
-    return mu_turn_put(log, MU_TABLE_CHECKPOINTS, &key, note.data, note.size);
+    if (size > log->turn.state.checkpoint)
+        log->turn.state.checkpoint = size;
+    log->turn.moved = true;
+    return mu_turn_put(log, MU_TABLE_RECORD, &key, note.data, note.size);
+}
+
+/* The row the state says is the last must be there. */
+static enum mu_err read_checkpoint(const mu_log *log, MDB_txn *txn, uint64_t size,
+                                   char note[MU_NOTE_BYTES_MAX])
+{
+    struct mu_row_key key = mu_row_key_record(size, MU_WHAT_CHECKPOINT);
+    struct mu_bytes value;
+    enum mu_err err = mu_row_get(txn, log->tables.dbi[MU_TABLE_RECORD], &key, &value);
+
+    if (err != MU_OK)
+        return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+    if (value.size >= MU_NOTE_BYTES_MAX)
+        return MU_E_CORRUPT;
+    memcpy(note, value.data, value.size);
+    note[value.size] = '\0';
+    return MU_OK;
 }
 
 enum mu_err mu_log_last_checkpoint(mu_log *log, char note[MU_NOTE_BYTES_MAX], uint64_t *size)
 {
-    struct mu_row_key key = mu_row_key_number(UINT64_MAX);
-    struct mu_bytes value;
     mu_view *view;
     MDB_txn *txn;
     enum mu_err err = mu_log_read_begin(log, &txn, &view);
 
     if (err != MU_OK)
         return err;
-    err = mu_row_at_most(txn, log->tables.dbi[MU_TABLE_CHECKPOINTS], &key, &value);
-    if (err == MU_OK && (key.size != 8 || value.size >= MU_NOTE_BYTES_MAX))
-        err = MU_E_CORRUPT;
-    if (err == MU_OK) {
-        *size = mu_get_u64(key.b);
-        memcpy(note, value.data, value.size);
-        note[value.size] = '\0';
-    }
+    *size = view != NULL ? view->state.checkpoint : log->turn.state.checkpoint;
+    err = *size == 0 ? MU_E_ABSENT : read_checkpoint(log, txn, *size, note);
     mu_log_read_end(&view);
     return err;
 }

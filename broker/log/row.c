@@ -14,7 +14,7 @@ size_t mu_row_size(const struct mu_row *row)
     return HEAD_BYTES + sizeof row->leaf.b + 2 + row->path.size + MU_ROW_CHECK_BYTES;
 }
 
-void mu_row_write(uint64_t number, const struct mu_row *row, uint8_t *out)
+void mu_row_write(const struct mu_row_key *key, const struct mu_row *row, uint8_t *out)
 {
     struct mu_writer w = mu_writer(out, mu_row_size(row));
 
@@ -29,11 +29,9 @@ void mu_row_write(uint64_t number, const struct mu_row *row, uint8_t *out)
             mu_write_hash(&w, &row->committed);
         mu_write_bytes(&w, row->body.data, row->body.size);
     } else {
-        struct mu_row_key key = mu_row_key_number(number);
-
         mu_write_hash(&w, &row->leaf);
         mu_write_short(&w, row->path);
-        mu_row_check_write(&key, out, w.used);
+        mu_row_check_write(key, out, w.used);
     }
     MU_CHECK(mu_writer_ok(&w));
 }
@@ -55,10 +53,9 @@ static enum mu_err read_refused(struct mu_reader *r, struct mu_row *row)
     return mu_reader_end(r) && row->code != 0 ? MU_OK : MU_E_CORRUPT;
 }
 
-enum mu_err mu_row_read(uint64_t number, struct mu_bytes bytes, struct mu_row *row)
+enum mu_err mu_row_read(struct mu_bytes key, struct mu_bytes bytes, struct mu_row *row)
 {
     struct mu_reader r = mu_reader(bytes);
-    struct mu_row_key key;
     uint8_t kind, flags;
 
     if (bytes.size < HEAD_BYTES || bytes.size > MU_ROW_BYTES_MAX)
@@ -75,9 +72,7 @@ enum mu_err mu_row_read(uint64_t number, struct mu_bytes bytes, struct mu_row *r
         return MU_E_CORRUPT;
     if (kind == KIND_ACCEPTED)
         return read_accepted(&r, row);
-    key = mu_row_key_number(number);
-    if (kind != KIND_REFUSED ||
-        mu_row_check_read((struct mu_bytes){key.b, key.size}, &bytes) != MU_OK)
+    if (kind != KIND_REFUSED || mu_row_check_read(key, &bytes) != MU_OK)
         return MU_E_CORRUPT;
     return read_refused(&r, row);
 }

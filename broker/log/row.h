@@ -1,4 +1,4 @@
-/* One entry as it lies in the table `entries`: a fixed head of 16 bytes, then what its kind needs.
+/* One entry as it lies in the table `record`: a fixed head of 16 bytes, then what its kind needs.
  * The tree binds every byte of an accepted row; a refused one carries a check, because its field
  * path is in no leaf. Private to this room.
  */
@@ -25,8 +25,8 @@ struct mu_row {
 
 size_t mu_row_size(const struct mu_row *row);
 /* Writes exactly mu_row_size bytes. */
-void mu_row_write(uint64_t number, const struct mu_row *row, uint8_t *out);
+void mu_row_write(const struct mu_row_key *key, const struct mu_row *row, uint8_t *out);
 /* Lends body and path out of `bytes`. Errors: MU_E_CORRUPT. */
-MU_MUST_USE enum mu_err mu_row_read(uint64_t number, struct mu_bytes bytes, struct mu_row *row);
+MU_MUST_USE enum mu_err mu_row_read(struct mu_bytes key, struct mu_bytes bytes, struct mu_row *row);
 
 #endif

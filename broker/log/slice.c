@@ -12,26 +12,49 @@
 
 /* ---- the seal -------------------------------------------------------------------------------- */
 
+/* Put the cursor on the seal at or before `number`: on it at once when a batch begins there, else
+ * back over the entries before. */
+static enum mu_err seek_seal(mu_view *view, uint64_t number, uint64_t *first, MDB_val *k,
+                             MDB_val *v)
+{
+    struct mu_row_key key = mu_row_key_record(number, MU_WHAT_SEAL);
+    enum mu_what what = MU_WHAT_ENTRY;
+    int rc;
+
+    *k = mu_row_val(key.b, key.size);
+    rc = mdb_cursor_get(view->record, k, v, MDB_SET_RANGE);
+    if (rc == MDB_NOTFOUND)
+        rc = mdb_cursor_get(view->record, k, v, MDB_LAST);
+    for (unsigned steps = 0; rc == MDB_SUCCESS && steps <= 2 * MU_BATCH_EVENTS_MAX; steps++) {
+        if (!mu_row_key_is(*k, first, &what))
+            return MU_E_CORRUPT;
+        if (what == MU_WHAT_SEAL && *first <= number)
+            return MU_OK;
+        rc = mdb_cursor_get(view->record, k, v, MDB_PREV);
+    }
+    return rc == MDB_SUCCESS || rc == MDB_NOTFOUND ? MU_E_CORRUPT : mu_read_err(rc);
+}
+
 static enum mu_err read_seal(mu_view *view, uint64_t number, struct mu_stored *out)
 {
-    struct mu_row_key key = mu_row_key_number(number);
     struct mu_seal seal;
     struct mu_bytes bytes;
     struct mu_reader r;
-    uint64_t first;
-    enum mu_err err = mu_row_seek(view->seals, &key, &bytes);
+    uint64_t first = 0;
+    MDB_val k, v;
+    enum mu_err err = seek_seal(view, number, &first, &k, &v);
 
     if (err != MU_OK)
-        return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+        return err;
+    bytes = mu_row_bytes(v);
+    if ((err = mu_row_check_read(mu_row_bytes(k), &bytes)) != MU_OK)
+        return err;
     r = mu_reader(bytes);
-    if (key.size != 8 || mu_seal_read(&r, &seal) != MU_OK || !mu_reader_end(&r))
+    if (mu_seal_read(&r, &seal) != MU_OK || !mu_reader_end(&r))
         return MU_E_CORRUPT;
-    first = mu_get_u64(key.b);
-    if (seal.count == 0 || seal.count > MU_BATCH_EVENTS_MAX || number - first >= seal.count ||
-        first + seal.count - 1 > view->state.tiles.edge.size)
+    if (number - first >= seal.count || first + seal.count - 1 > view->state.tiles.edge.size)
         return MU_E_CORRUPT;
     out->first_number = first;
-    out->epoch = mu_epoch_of(&view->log->epochs, first);
     out->seal = seal;
     out->seal_bytes = bytes;
     return MU_OK;
@@ -60,23 +83,33 @@ static bool fits_batch(const struct mu_row *row, uint32_t i, struct mu_stored *o
            row->judge_version == out->judge_version;
 }
 
+/* The row behind the cursor must be entry `number`. */
+static enum mu_err read_next(mu_view *view, uint64_t number, struct mu_row *row)
+{
+    MDB_val k, v;
+    enum mu_what what = MU_WHAT_SEAL;
+    uint64_t found = 0;
+    enum mu_err err = mu_read_err(mdb_cursor_get(view->record, &k, &v, MDB_NEXT));
+
+    if (err != MU_OK)
+        return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+    if (!mu_row_key_is(k, &found, &what) || found != number || what != MU_WHAT_ENTRY)
+        return MU_E_CORRUPT;
+    return mu_row_read(mu_row_bytes(k), mu_row_bytes(v), row);
+}
+
+/* The cursor stands on the seal; its entries follow. */
 static enum mu_err read_rows(mu_view *view, struct mu_stored *out)
 {
-    struct mu_row_key key = mu_row_key_number(out->first_number);
-    MDB_val k = mu_row_val(key.b, key.size);
-    MDB_val v;
     struct mu_row row;
 
     for (uint32_t i = 0; i < out->seal.count; i++) {
-        uint64_t number = out->first_number + i;
-        int rc = mdb_cursor_get(view->entries, &k, &v, i == 0 ? MDB_SET_KEY : MDB_NEXT);
-        enum mu_err err = mu_read_err(rc);
+        enum mu_err err = read_next(view, out->first_number + i, &row);
 
-        out->damaged = number;
+        out->damaged = out->first_number + i;
         if (err != MU_OK)
-            return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
-        if (k.mv_size != 8 || mu_get_u64(k.mv_data) != number ||
-            mu_row_read(number, mu_row_bytes(v), &row) != MU_OK || !fits_batch(&row, i, out))
+            return err;
+        if (!fits_batch(&row, i, out))
             return MU_E_CORRUPT;
         fill_item(&row, &view->items[i]);
     }

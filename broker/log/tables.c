@@ -6,11 +6,9 @@
 #include "proto/sign/digest.h"
 
 static const char *const names[MU_TABLES] = {
-    [MU_TABLE_ENTRIES] = "entries", [MU_TABLE_SEALS] = "seals",
-    [MU_TABLE_TILES] = "tiles",     [MU_TABLE_SEQUENCES] = "sequences",
-    [MU_TABLE_ORIGINS] = "origins", [MU_TABLE_ROSTER] = "roster",
-    [MU_TABLE_CURSORS] = "cursors", [MU_TABLE_CHECKPOINTS] = "checkpoints",
-    [MU_TABLE_TIMERS] = "timers",   [MU_TABLE_META] = "meta",
+    [MU_TABLE_RECORD] = "record", [MU_TABLE_TILES] = "tiles",   [MU_TABLE_LANES] = "lanes",
+    [MU_TABLE_FENCES] = "fences", [MU_TABLE_ROSTER] = "roster", [MU_TABLE_CURSORS] = "cursors",
+    [MU_TABLE_TIMERS] = "timers", [MU_TABLE_META] = NULL,
 };
 
 enum mu_err mu_tables_open(MDB_txn *txn, bool make, struct mu_tables *out)
@@ -46,6 +44,24 @@ struct mu_row_key mu_row_key_number(uint64_t number)
     return key;
 }
 
+struct mu_row_key mu_row_key_record(uint64_t number, enum mu_what what)
+{
+    MU_CHECK(number < UINT64_MAX / 4);
+    return mu_row_key_number(number * 4 + what);
+}
+
+bool mu_row_key_is(MDB_val key, uint64_t *number, enum mu_what *what)
+{
+    uint64_t both;
+
+    if (key.mv_size != 8)
+        return false;
+    both = mu_get_u64(key.mv_data);
+    *number = both / 4;
+    *what = (enum mu_what)(both % 4);
+    return *what <= MU_WHAT_CHECKPOINT;
+}
+
 struct mu_row_key mu_row_key_name(const char *name)
 {
     struct mu_row_key key;
@@ -68,8 +84,8 @@ struct mu_row_key mu_row_key_lane(const struct mu_agent_id *agent, uint64_t inst
     return key;
 }
 
-struct mu_row_key mu_row_key_origin(const struct mu_agent_id *agent, uint64_t instance,
-                                    uint8_t lane, uint64_t sequence)
+struct mu_row_key mu_row_key_batch(const struct mu_agent_id *agent, uint64_t instance, uint8_t lane,
+                                   uint64_t sequence)
 {
     struct mu_row_key key = mu_row_key_lane(agent, instance, lane);
 
@@ -228,7 +244,7 @@ enum mu_err mu_row_put(MDB_txn *txn, MDB_dbi table, const struct mu_row_key *key
     return MU_OK;
 }
 
-/* The row a search ended at: its key is handed back, its check taken off. */
+/* The row a search ended at: its key is handed back. */
 static enum mu_err found(int rc, MDB_val k, MDB_val v, struct mu_row_key *key,
                          struct mu_bytes *value)
 {
@@ -239,7 +255,7 @@ static enum mu_err found(int rc, MDB_val k, MDB_val v, struct mu_row_key *key,
     memcpy(key->b, k.mv_data, k.mv_size);
     key->size = k.mv_size;
     *value = mu_row_bytes(v);
-    return mu_row_check_read(mu_row_bytes(k), value);
+    return MU_OK;
 }
 
 enum mu_err mu_row_at_least(MDB_txn *txn, MDB_dbi table, struct mu_row_key *key,
@@ -254,7 +270,8 @@ enum mu_err mu_row_at_least(MDB_txn *txn, MDB_dbi table, struct mu_row_key *key,
     if (rc != MDB_SUCCESS)
         return mu_read_err(rc);
     rc = mdb_cursor_get(at, &k, &v, MDB_SET_RANGE);
-    err = found(rc, k, v, key, value);
+    if ((err = found(rc, k, v, key, value)) == MU_OK)
+        err = mu_row_check_read(mu_row_bytes(k), value);
     mdb_cursor_close(at);
     return err;
 }
@@ -273,24 +290,17 @@ static int seek_at_most(MDB_cursor *at, const struct mu_row_key *key, MDB_val *k
     return mdb_cursor_get(at, k, v, MDB_PREV);
 }
 
-enum mu_err mu_row_seek(MDB_cursor *at, struct mu_row_key *key, struct mu_bytes *value)
-{
-    MDB_val k = key_val(key);
-    MDB_val v = {0};
-    int rc = seek_at_most(at, key, &k, &v);
-
-    return found(rc, k, v, key, value);
-}
-
 enum mu_err mu_row_at_most(MDB_txn *txn, MDB_dbi table, struct mu_row_key *key,
                            struct mu_bytes *value)
 {
+    MDB_val k = key_val(key);
+    MDB_val v = {0};
     MDB_cursor *at = NULL;
     enum mu_err err = mu_read_err(mdb_cursor_open(txn, table, &at));
 
     if (err != MU_OK)
         return err;
-    err = mu_row_seek(at, key, value);
+    err = found(seek_at_most(at, key, &k, &v), k, v, key, value);
     mdb_cursor_close(at);
     return err;
 }

@@ -10,17 +10,22 @@
 #include "proto/base/limits.h"
 
 enum mu_table {
-    MU_TABLE_ENTRIES,
-    MU_TABLE_SEALS,
+    MU_TABLE_RECORD, /* seals, entries and checkpoints, in the order of the log */
     MU_TABLE_TILES,
-    MU_TABLE_SEQUENCES,
-    MU_TABLE_ORIGINS,
+    MU_TABLE_LANES,
+    MU_TABLE_FENCES,
     MU_TABLE_ROSTER,
     MU_TABLE_CURSORS,
-    MU_TABLE_CHECKPOINTS,
     MU_TABLE_TIMERS,
-    MU_TABLE_META,
+    MU_TABLE_META, /* rows beside the tables themselves: that page is written in each commit anyway */
     MU_TABLES,
+};
+
+/* Rows of the record that share a number, in this order. */
+enum mu_what {
+    MU_WHAT_SEAL = 0,       /* of the batch that begins with this number */
+    MU_WHAT_ENTRY = 1,      /* this number */
+    MU_WHAT_CHECKPOINT = 2, /* of the tree of this size */
 };
 
 /* The handles of one environment. */
@@ -35,11 +40,15 @@ struct mu_row_key {
 };
 
 struct mu_row_key mu_row_key_number(uint64_t number);
+/* Four times the number, and what it is. */
+struct mu_row_key mu_row_key_record(uint64_t number, enum mu_what what);
+/* Whether `key` is one of the record; what it says. */
+bool mu_row_key_is(MDB_val key, uint64_t *number, enum mu_what *what);
 struct mu_row_key mu_row_key_name(const char *name);
 struct mu_row_key mu_row_key_lane(const struct mu_agent_id *agent, uint64_t instance, uint8_t lane);
-/* A lane, then a sequence. */
-struct mu_row_key mu_row_key_origin(const struct mu_agent_id *agent, uint64_t instance,
-                                    uint8_t lane, uint64_t sequence);
+/* A lane, then the first sequence of a batch. */
+struct mu_row_key mu_row_key_batch(const struct mu_agent_id *agent, uint64_t instance, uint8_t lane,
+                                   uint64_t sequence);
 struct mu_row_key mu_row_key_cursor(const struct mu_agent_id *agent, struct mu_bytes name);
 struct mu_row_key mu_row_key_timer(int64_t due_ms, const struct mu_hash *subject);
 
@@ -78,10 +87,9 @@ MU_MUST_USE enum mu_err mu_row_put(MDB_txn *txn, MDB_dbi table, const struct mu_
 /* The first checked row with a key >= *key; its key goes to *key. Errors as mu_row_get. */
 MU_MUST_USE enum mu_err mu_row_at_least(MDB_txn *txn, MDB_dbi table, struct mu_row_key *key,
                                         struct mu_bytes *value);
-/* The last checked row with a key <= *key; its key goes to *key. Errors as mu_row_get. */
+/* The last row with a key <= *key; its key goes to *key, its check is still on it: whether the row is
+ * wanted shows in the key. Errors: MU_E_ABSENT, MU_E_CORRUPT, MU_E_IO. */
 MU_MUST_USE enum mu_err mu_row_at_most(MDB_txn *txn, MDB_dbi table, struct mu_row_key *key,
                                        struct mu_bytes *value);
-/* The same by a cursor that is open already. */
-MU_MUST_USE enum mu_err mu_row_seek(MDB_cursor *at, struct mu_row_key *key, struct mu_bytes *value);
 
 #endif

@@ -10,20 +10,22 @@
 
 #define TAIL_ENTRIES 256u
 
-/* Nothing may lie behind the last entry the edge knows. */
-static enum mu_err check_end(mu_view *view, enum mu_table table, uint64_t number)
+/* Nothing may lie behind the last entry the edge knows, but for its own checkpoint. */
+static enum mu_err check_end(mu_view *view)
 {
-    MDB_cursor *at = NULL;
+    enum mu_what what = MU_WHAT_SEAL;
+    uint64_t number = 0;
     MDB_val k, v;
-    enum mu_err err = mu_read_err(mdb_cursor_open(view->txn, view->log->tables.dbi[table], &at));
+    int rc = mdb_cursor_get(view->record, &k, &v, MDB_LAST);
 
-    if (err != MU_OK)
-        return err;
-    err = mu_read_err(mdb_cursor_get(at, &k, &v, MDB_LAST));
-    if (err == MU_OK && (k.mv_size != 8 || mu_get_u64(k.mv_data) != number))
-        err = MU_E_CORRUPT;
-    mdb_cursor_close(at);
-    return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+    if (rc == MDB_SUCCESS && mu_row_key_is(k, &number, &what) && what == MU_WHAT_CHECKPOINT)
+        rc = mdb_cursor_get(view->record, &k, &v, MDB_PREV);
+    if (rc != MDB_SUCCESS)
+        return rc == MDB_NOTFOUND ? MU_E_CORRUPT : mu_read_err(rc);
+    if (!mu_row_key_is(k, &number, &what) || what != MU_WHAT_ENTRY ||
+        number != view->state.tiles.edge.size)
+        return MU_E_CORRUPT;
+    return MU_OK;
 }
 
 static enum mu_err check_entries(mu_view *view)
@@ -33,11 +35,7 @@ static enum mu_err check_entries(mu_view *view)
     struct mu_stored batch;
     enum mu_err err;
 
-    if ((err = check_end(view, MU_TABLE_ENTRIES, size)) != MU_OK)
-        return err;
-    if ((err = mu_view_batch(view, number, &batch)) != MU_OK)
-        return err;
-    if ((err = check_end(view, MU_TABLE_SEALS, batch.first_number)) != MU_OK)
+    if ((err = check_end(view)) != MU_OK || (err = mu_view_batch(view, number, &batch)) != MU_OK)
         return err;
     if (batch.first_number + batch.seal.count - 1 != size ||
         batch.accepted_at_ms != view->state.accepted_at_ms)

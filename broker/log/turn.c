@@ -39,11 +39,11 @@ enum mu_err mu_turn_start(mu_log *log)
         log->failed = mu_write_err(rc) != MU_E_FULL;
         return mu_write_err(rc);
     }
-    turn->entries = NULL;
+    turn->record = NULL;
     turn->tiles = NULL;
     turn->bytes = 0;
     turn->wrote = false;
-    turn->grew = false;
+    turn->moved = false;
     turn->err = MU_OK;
     turn->state = log->state;
     return MU_OK;
@@ -55,12 +55,12 @@ static enum mu_err open_cursors(mu_log *log)
     struct mu_turn *turn = &log->turn;
     enum mu_err err;
 
-    if (turn->entries != NULL)
+    if (turn->record != NULL)
         return MU_OK;
     err = mu_write_err(mdb_cursor_open(turn->txn, log->tables.dbi[MU_TABLE_TILES], &turn->tiles));
     if (err == MU_OK)
         err = mu_write_err(
-            mdb_cursor_open(turn->txn, log->tables.dbi[MU_TABLE_ENTRIES], &turn->entries));
+            mdb_cursor_open(turn->txn, log->tables.dbi[MU_TABLE_RECORD], &turn->record));
     return mu_turn_note(log, err);
 }
 
@@ -105,7 +105,7 @@ enum mu_err mu_log_turn_commit(mu_log *log)
     int rc;
 
     MU_CHECK(turn->txn != NULL);
-    if (err == MU_OK && turn->grew)
+    if (err == MU_OK && turn->moved)
         err = mu_turn_note(log, mu_state_write(log, turn->txn, &turn->state));
     if (err == MU_OK)
         err = mu_space_for_turn(log);
@@ -179,18 +179,41 @@ static enum mu_err put_tile(void *to, unsigned level, uint64_t index,
     return mu_write_err(mdb_cursor_put(log->turn.tiles, &k, &v, MDB_APPEND));
 }
 
-static enum mu_err put_entry(mu_log *log, uint64_t number, const struct mu_row *row)
+/* Room for one row at the end of the record. */
+static enum mu_err append_row(mu_log *log, const struct mu_row_key *key, size_t size, uint8_t **out)
 {
-    struct mu_row_key key = mu_row_key_number(number);
-    MDB_val k = mu_row_val(key.b, key.size);
-    MDB_val v = mu_row_val(NULL, mu_row_size(row));
-    int rc = mdb_cursor_put(log->turn.entries, &k, &v, MDB_APPEND | MDB_RESERVE);
+    MDB_val k = mu_row_val(key->b, key->size);
+    MDB_val v = mu_row_val(NULL, size);
+    int rc = mdb_cursor_put(log->turn.record, &k, &v, MDB_APPEND | MDB_RESERVE);
 
     MU_CHECK(rc != MDB_KEYEXIST); /* a number given twice would be our bug */
-    if (rc == MDB_SUCCESS)
-        mu_row_write(number, row, v.mv_data);
-    log->turn.bytes += v.mv_size;
+    *out = v.mv_data;
+    log->turn.bytes += size;
     return mu_write_err(rc);
+}
+
+static enum mu_err put_entry(mu_log *log, uint64_t number, const struct mu_row *row)
+{
+    struct mu_row_key key = mu_row_key_record(number, MU_WHAT_ENTRY);
+    uint8_t *room = NULL;
+    enum mu_err err = append_row(log, &key, mu_row_size(row), &room);
+
+    if (err == MU_OK)
+        mu_row_write(&key, row, room);
+    return err;
+}
+
+static enum mu_err put_seal(mu_log *log, const struct mu_batch *batch, uint64_t first)
+{
+    struct mu_row_key key = mu_row_key_record(first, MU_WHAT_SEAL);
+    uint8_t *room = NULL;
+    enum mu_err err = append_row(log, &key, MU_SEAL_BYTES + MU_ROW_CHECK_BYTES, &room);
+
+    if (err != MU_OK)
+        return err;
+    memcpy(room, batch->seal_bytes.data, MU_SEAL_BYTES);
+    mu_row_check_write(&key, room, MU_SEAL_BYTES);
+    return MU_OK;
 }
 
 static struct mu_row row_of(const struct mu_item *item, uint32_t index, const struct mu_record *as,
@@ -241,29 +264,16 @@ static enum mu_err put_items(mu_log *log, const struct mu_batch *batch, struct m
     return MU_OK;
 }
 
-static enum mu_err put_seal(mu_log *log, const struct mu_batch *batch, uint64_t first)
-{
-    struct mu_row_key key = mu_row_key_number(first);
-
-    log->turn.bytes += MU_SEAL_BYTES;
-    return mu_row_put(log->turn.txn, log->tables.dbi[MU_TABLE_SEALS], &key, batch->seal_bytes);
-}
-
 static enum mu_err put_batch(mu_log *log, const struct mu_batch *batch, const struct mu_record *as,
                              const struct mu_verdict *verdicts)
 {
-    const struct mu_seal *seal = &batch->seal;
-    struct mu_sequence last = {
-        .sequence = seal->first_sequence + seal->count - 1,
-        .leaf = batch->items[seal->count - 1].leaf,
-    };
+    const struct mu_hash *last_leaf = &batch->items[batch->seal.count - 1].leaf;
     enum mu_err err;
 
-    if ((err = put_items(log, batch, *as, verdicts)) != MU_OK ||
-        (err = put_seal(log, batch, as->number)) != MU_OK ||
-        (err = mu_lane_put_origin(log, seal, as->number)) != MU_OK)
+    if ((err = put_seal(log, batch, as->number)) != MU_OK ||
+        (err = put_items(log, batch, *as, verdicts)) != MU_OK)
         return err;
-    return mu_lane_put(log, &seal->agent, seal->instance, seal->lane, &last);
+    return mu_lane_put(log, &batch->seal, as->number, last_leaf);
 }
 
 enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch, int64_t accepted_at_ms,
@@ -290,7 +300,7 @@ enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch, int64_t
         return err;
     as.epoch = mu_epoch_of(&log->epochs, as.number);
     turn->wrote = true;
-    turn->grew = true;
+    turn->moved = true;
     turn->state.accepted_at_ms = accepted_at_ms;
     *first = as.number;
     return mu_turn_note(log, put_batch(log, batch, &as, verdicts));

@@ -12,10 +12,8 @@
 
 static void free_view(mu_view *view)
 {
-    if (view->entries != NULL)
-        mdb_cursor_close(view->entries);
-    if (view->seals != NULL)
-        mdb_cursor_close(view->seals);
+    if (view->record != NULL)
+        mdb_cursor_close(view->record);
     if (view->txn != NULL)
         mdb_txn_abort(view->txn);
     free(view->items);
@@ -68,28 +66,20 @@ static mu_view *make_view(mu_log *log)
 
 static int start_fresh(mu_view *view)
 {
-    const struct mu_tables *tables = &view->log->tables;
     int rc = mdb_txn_begin(view->log->env.mdb, NULL, MDB_RDONLY, &view->txn);
 
     if (rc != MDB_SUCCESS) {
         view->txn = NULL;
         return rc;
     }
-    rc = mdb_cursor_open(view->txn, tables->dbi[MU_TABLE_ENTRIES], &view->entries);
-    if (rc != MDB_SUCCESS)
-        return rc;
-    return mdb_cursor_open(view->txn, tables->dbi[MU_TABLE_SEALS], &view->seals);
+    return mdb_cursor_open(view->txn, view->log->tables.dbi[MU_TABLE_RECORD], &view->record);
 }
 
 static int start_again(mu_view *view)
 {
     int rc = mdb_txn_renew(view->txn);
 
-    if (rc == MDB_SUCCESS)
-        rc = mdb_cursor_renew(view->txn, view->entries);
-    if (rc == MDB_SUCCESS)
-        rc = mdb_cursor_renew(view->txn, view->seals);
-    return rc;
+    return rc != MDB_SUCCESS ? rc : mdb_cursor_renew(view->txn, view->record);
 }
 
 /* What the writer has adopted, when it is not newer than what this view sees. */
@@ -229,16 +219,25 @@ enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number)
     return MU_OK;
 }
 
+/* They lie between the entries they cover and the next: at most a turn's entries are passed over. */
 enum mu_err mu_view_checkpoint(mu_view *view, uint64_t *size, struct mu_bytes *note)
 {
-    struct mu_row_key key = mu_row_key_number(*size);
-    enum mu_err err =
-        mu_row_at_least(view->txn, view->log->tables.dbi[MU_TABLE_CHECKPOINTS], &key, note);
+    struct mu_row_key from = mu_row_key_record(*size, MU_WHAT_CHECKPOINT);
+    MDB_val k = mu_row_val(from.b, from.size), v;
+    MDB_cursor_op step = MDB_SET_RANGE;
+    enum mu_what what = MU_WHAT_ENTRY;
+    uint64_t number = 0;
 
-    if (err != MU_OK)
-        return err;
-    if (key.size != 8)
-        return MU_E_CORRUPT;
-    *size = mu_get_u64(key.b);
-    return MU_OK;
+    if (*size > view->state.checkpoint)
+        return MU_E_ABSENT;
+    do {
+        enum mu_err err = mu_read_err(mdb_cursor_get(view->record, &k, &v, step));
+
+        if (err != MU_OK || !mu_row_key_is(k, &number, &what))
+            return err == MU_OK || err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+        step = MDB_NEXT;
+    } while (what != MU_WHAT_CHECKPOINT);
+    *size = number;
+    *note = mu_row_bytes(v);
+    return mu_row_check_read(mu_row_bytes(k), note);
 }
