@@ -134,7 +134,7 @@ size_t raw_seal(struct raw *raw, struct mu_bytes body, uint32_t count)
     struct mu_writer w = mu_writer(batch, sizeof batch);
     struct mu_writer frame = mu_writer(raw->bytes, FRAME_ROOM);
     struct mu_seal seal = {.algorithm = MU_ALGORITHM_ED25519_SHA256,
-                           .lane = MU_LANE_ROUTINE,
+                           .lane = MU_LANE_URGENT,
                            .agent = raw->home.self,
                            .origin = raw->home.log,
                            .instance = raw->instance,
@@ -146,7 +146,7 @@ size_t raw_seal(struct raw *raw, struct mu_bytes body, uint32_t count)
     if (mu_batch_write(&w, &seal, bodies, count, raw->home.key, &raw->previous) != MU_OK)
         bench_fail("seal");
     raw->next_sequence += count;
-    mu_submit_write(&frame, MU_LANE_ROUTINE, mu_written(&w));
+    mu_submit_write(&frame, MU_LANE_URGENT, mu_written(&w));
     return frame.used;
 }
 
@@ -165,9 +165,14 @@ void raw_wait(struct raw *raw)
 {
     struct mu_reader payload;
     struct mu_accepted accepted;
+    struct mu_refusal refusal;
 
     receive(raw, MU_FRAME_ACCEPTED, &payload);
-    if (mu_accepted_read(&payload, &accepted) != MU_OK || accepted.refusals != 0)
-        bench_fail("not accepted");
+    if (mu_accepted_read(&payload, &accepted) != MU_OK)
+        bench_fail("answer");
+    if (accepted.refusals > 0 && mu_refusal_next(&accepted.refusal_bytes, &refusal) == MU_OK) {
+        fprintf(stderr, "%.*s: ", (int)refusal.path.size, (const char *)refusal.path.data);
+        bench_fail(mu_err_code((enum mu_err)refusal.code));
+    }
     raw->acknowledged += accepted.count;
 }

@@ -16,7 +16,7 @@ struct raw {
     uint64_t acknowledged; /* events */
 };
 
-/* One 400-byte field report in the routine lane, said by `agency`; `note` is padded to size. */
+/* One 400-byte field report in its lane (urgent), said by `agency`; `note` is padded to size. */
 size_t bench_body(uint8_t *out, size_t room, const char *agency, const char *area,
                   const char *note);
 
