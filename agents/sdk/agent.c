@@ -216,7 +216,7 @@ enum mu_err mu_agent_say(mu_agent *agent, const struct mu_bytes *bodies, size_t 
         return MU_OK;
     if ((err = mu_spool_say(agent->spool, &signer, agent->drafts, count, kept)) != MU_OK)
         return fail(fault, err);
-    mu_agent_wake(agent);
+    mu_turn_wake(agent);
     return MU_OK;
 }
 

@@ -141,7 +141,7 @@ int64_t mu_wall_ms(void);
 int64_t mu_back_off_ms(int64_t base, int64_t max, unsigned times);
 
 /* Make the descriptor of mu_agent_fd readable: there is something to do. */
-void mu_agent_wake(struct mu_agent *agent);
+void mu_turn_wake(struct mu_agent *agent);
 
 /* ---- link.c ---------------------------------------------------------------------------------- */
 /* Open, greet, ping: whatever is due. Errors: local ones. */

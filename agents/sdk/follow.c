@@ -38,7 +38,7 @@ enum mu_err mu_agent_follow(mu_agent *agent, const char *filter, uint64_t from)
         f->edged = f->everything && from == 1;
     }
     free(read);
-    mu_agent_wake(agent);
+    mu_turn_wake(agent);
     return err;
 }
 

@@ -411,7 +411,7 @@ enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *hear
 void mu_agent_idle(mu_agent *agent, uint64_t through)
 {
     agent->idle_through = through;
-    mu_agent_wake(agent);
+    mu_turn_wake(agent);
 }
 
 uint64_t mu_agent_all_idle(mu_agent *agent)
@@ -420,7 +420,7 @@ uint64_t mu_agent_all_idle(mu_agent *agent)
 
     if (agent->times.ping_at > soon) {
         agent->times.ping_at = soon;
-        mu_agent_wake(agent);
+        mu_turn_wake(agent);
     }
     return agent->all_idle;
 }
@@ -430,7 +430,7 @@ enum mu_err mu_agent_clock(mu_agent *agent, int64_t log_ms)
     if (agent->link != MU_LINK_OPEN)
         return MU_E_UNREACHABLE;
     agent->clock_wanted = log_ms;
-    mu_agent_wake(agent);
+    mu_turn_wake(agent);
     return MU_OK;
 }
 

@@ -136,7 +136,7 @@ static void set_timer(struct mu_agent *agent, int64_t wait_ms)
     MU_CHECK(timerfd_settime(agent->timer, 0, &at, NULL) == 0);
 }
 
-void mu_agent_wake(struct mu_agent *agent)
+void mu_turn_wake(struct mu_agent *agent)
 {
     set_timer(agent, 0);
 }

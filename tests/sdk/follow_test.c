@@ -299,6 +299,19 @@ static void a_checkpoint_that_does_not_fit_the_entries(void **state)
     assert_int_equal(reader.entry_count, 7); /* what it covers was not handed out */
 }
 
+/* Nothing of ours is missing, and yet the record is shorter than it was. */
+static void a_record_that_shrank(void **state)
+{
+    (void)state;
+    say_many(&em, 4);
+    assert_int_equal(mu_agent_follow(reader.agent, "", 1), MU_OK);
+    help_until(caught_up, &reader, broker, &reader, NULL);
+    help_broker_forget(broker, 1);
+    help_broker_restart(broker);
+    help_until(is_refused, &reader, broker, &reader, NULL);
+    assert_true(help_seat_was_told(&reader, MU_LINK_REFUSED, MU_E_PROOF));
+}
+
 static void an_author_nobody_enrolled(void **state)
 {
     static const char *const filters[] = {"", "type=field_report"};
@@ -418,6 +431,7 @@ int main(void)
         STORY(a_program_may_say_while_it_reads),
         STORY(no_lie_passes),
         STORY(a_checkpoint_that_does_not_fit_the_entries),
+        STORY(a_record_that_shrank),
         STORY(an_author_nobody_enrolled),
         cmocka_unit_test(a_seal_is_covered_only_by_the_next_of_its_chain),
     };
