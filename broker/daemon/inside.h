@@ -26,8 +26,7 @@ struct mu_daemon {
     struct mu_session_budget halves;
     mu_bundles *bundles;
     struct mu_follower *followers;
-    uint64_t in_flight; /* bytes sent to followers and not credited back */
-    uint64_t roster_seen;
+    uint64_t in_flight;   /* bytes sent to followers and not credited back */
     struct mu_head head;  /* of the committed record, */
     struct mu_bytes note; /* its checkpoint, lent by the desk until the next turn ends */
 

@@ -92,6 +92,33 @@ static void tell_alarm(void *user, const struct mu_desk_seat *seat, const struct
             mu_err_sentence(code, MU_LANG_EN));
 }
 
+/* Keys of all who stand, and of the retired, whose backlog may still land. */
+static enum mu_err admit_roster(struct mu_daemon *d)
+{
+    static uint8_t keys[65536][MU_CURVE_KEY_BYTES];
+    const mu_roster *roster = mu_desk_roster(d->desk);
+    const struct mu_member *member;
+    size_t count = 0;
+
+    for (size_t i = 0; (member = mu_roster_at(roster, i)) != NULL; i++) {
+        if (member->is_broker || member->standing == MU_STANDING_COMPROMISED)
+            continue;
+        if (count == sizeof keys / sizeof keys[0])
+            return MU_E_LIMIT;
+        memcpy(keys[count++], member->curve, sizeof keys[0]);
+    }
+    return mu_zap_admit(d->zap, (const uint8_t(*)[MU_CURVE_KEY_BYTES])keys, count);
+}
+
+/* mu_desk_roster_fn: the newcomers' door opens, the fallen are not fed any more. */
+static enum mu_err take_roster(void *user)
+{
+    struct mu_daemon *d = user;
+
+    mu_feed_stand(d);
+    return admit_roster(d);
+}
+
 static enum mu_err open_desk(struct mu_daemon *d, const char *dir)
 {
     struct mu_desk_options options = {
@@ -99,6 +126,7 @@ static enum mu_err open_desk(struct mu_daemon *d, const char *dir)
         .rate_bytes_s = (uint32_t)d->config->rate_bytes_s,
         .answer = mu_send_answer,
         .alarm = tell_alarm,
+        .roster = take_roster,
         .user = d,
     };
     uint64_t instance = 0;
@@ -132,25 +160,6 @@ static enum mu_err open_record(struct mu_daemon *d, const char *dir)
     d->clock = mu_broker_clock(mu_roster_genesis(mu_desk_roster(d->desk)), stood_ms, &d->now);
     d->note = mu_desk_note(d->desk, &d->head);
     return MU_OK;
-}
-
-/* Keys of all who stand, and of the retired, whose backlog may still land. */
-static enum mu_err admit_roster(struct mu_daemon *d)
-{
-    static uint8_t keys[65536][MU_CURVE_KEY_BYTES];
-    const mu_roster *roster = mu_desk_roster(d->desk);
-    const struct mu_member *member;
-    size_t count = 0;
-
-    for (size_t i = 0; (member = mu_roster_at(roster, i)) != NULL; i++) {
-        if (member->is_broker || member->standing == MU_STANDING_COMPROMISED)
-            continue;
-        if (count == sizeof keys / sizeof keys[0])
-            return MU_E_LIMIT;
-        memcpy(keys[count++], member->curve, sizeof keys[0]);
-    }
-    d->roster_seen = mu_desk_roster_changes(d->desk);
-    return mu_zap_admit(d->zap, (const uint8_t(*)[MU_CURVE_KEY_BYTES])keys, count);
 }
 
 static enum mu_err write_endpoint(const char *dir, const char *endpoint)
@@ -280,10 +289,7 @@ static enum mu_err end_turn(struct mu_daemon *d)
     d->turn_bytes = d->turn_batches = 0;
     err = mu_desk_turn_end(d->desk);
     d->note = mu_desk_note(d->desk, &d->head);
-    if (err != MU_OK || d->roster_seen == mu_desk_roster_changes(d->desk))
-        return err;
-    mu_feed_stand(d);
-    return admit_roster(d);
+    return err;
 }
 
 static void drop_the_silent(struct mu_daemon *d)

@@ -165,11 +165,6 @@ const mu_roster *mu_desk_roster(const mu_desk *desk)
     return desk->roster;
 }
 
-uint64_t mu_desk_roster_changes(const mu_desk *desk)
-{
-    return desk->roster_changes;
-}
-
 struct mu_bytes mu_desk_note(const mu_desk *desk, struct mu_head *head)
 {
     *head = desk->head;

@@ -41,11 +41,16 @@ typedef void mu_desk_answer_fn(void *user, struct mu_desk_seat *seat, struct mu_
 typedef void mu_desk_alarm_fn(void *user, const struct mu_desk_seat *seat,
                               const struct mu_seal *seal, enum mu_err code);
 
+/* Called when a commit has changed the roster, before anybody is answered: whoever hears that it was
+ * enrolled must find the door open. Errors stop the process. */
+typedef enum mu_err mu_desk_roster_fn(void *user);
+
 struct mu_desk_options {
     uint32_t credit_bytes; /* bytes one seat may submit in one turn; 0: no bound */
     uint32_t rate_bytes_s; /* bytes a second one seat may submit in lanes 1 and 2; 0: no bound */
     mu_desk_answer_fn *answer;
-    mu_desk_alarm_fn *alarm; /* may be NULL */
+    mu_desk_alarm_fn *alarm;   /* may be NULL */
+    mu_desk_roster_fn *roster; /* may be NULL */
     void *user;
 };
 
@@ -59,8 +64,6 @@ void mu_desk_close(mu_desk **desk);
 /* Who may say what, as of the last batch admitted; a dropped turn takes it back. Lent until the next
  * call that may admit. */
 const mu_roster *mu_desk_roster(const mu_desk *desk);
-/* Grows with every committed turn that changed the roster. */
-uint64_t mu_desk_roster_changes(const mu_desk *desk);
 /* The newest checkpoint and the head it signs. Lent until the next turn ends. */
 struct mu_bytes mu_desk_note(const mu_desk *desk, struct mu_head *head);
 /* Log time as of the turn. */

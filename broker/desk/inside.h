@@ -65,7 +65,6 @@ struct mu_desk {
     struct mu_agent_id self; /* the broker as an author */
     uint64_t instance;
     mu_roster *roster;
-    uint64_t roster_changes;
 
     /* the record as of the last commit */
     struct mu_head head;

@@ -185,9 +185,10 @@ static enum mu_err commit(mu_desk *desk)
         return err;
     desk->noted = noted;
     desk->author_kept = desk->author;
-    desk->roster_changes += desk->folded;
+    if (!desk->folded)
+        return MU_OK;
     desk->folded = false;
-    return MU_OK;
+    return desk->options.roster != NULL ? desk->options.roster(desk->options.user) : MU_OK;
 }
 
 enum mu_err mu_desk_turn_end(mu_desk *desk)
