@@ -4,7 +4,9 @@
 #   make run       the exercise, in this terminal    make lint     clang-tidy, clang-format, houses rules
 #   make asan      tests under address + undefined   make fuzz SECONDS=60   every parser
 #   make bench     figures as ratios                 make storm ROUNDS=100  kill -9, again and again
+#   make bare      both commands on a bare Debian    make clean
 
+.DEFAULT_GOAL := all
 CC       ?= gcc
 CLANG    ?= clang
 SECONDS  ?= 60
@@ -64,7 +66,10 @@ PROTO_L  := $(B)/proto/rules.a $(B)/proto/picture.a $(B)/proto/session.a $(B)/pr
 AGENTS   := $(notdir $(patsubst %/,%,$(filter-out agents/sdk/ agents/cli/,$(wildcard agents/*/))))
 PROGRAMS := $(B)/musterd $(B)/muster $(B)/muster-replay $(AGENTS:%=$(B)/muster-%)
 
-.PHONY: all run test lint asan fuzz bench storm bare clean format
+help:
+	@sed -n '/^#   /s/^#   //p' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: help all run test lint asan fuzz bench storm bare clean format
 all: $(PROGRAMS) $(SDK_A) $(B)/libmuster.so $(B)/muster.pc
 
 $(B)/gen/proto/schema/%.pb-c.c $(B)/gen/proto/schema/%.pb-c.h: proto/schema/%.proto $(SCHEMA)
