@@ -61,6 +61,13 @@ static void fill(const struct card *card, enum mu_word word, const char *a, cons
     mu_words_fill(card->out, mu_word(word, card->style->lang), args, b == NULL ? 1 : 2);
 }
 
+/* Closed and decided ones do not. */
+static bool waits_for_decision(const Muster__Finding *finding)
+{
+    return finding->state != MUSTER__FINDING_STATE__FINDING_STATE_CLOSED &&
+           finding->state != MUSTER__FINDING_STATE__FINDING_STATE_DECIDED;
+}
+
 /* ---- head -------------------------------------------------------------------------------------- */
 
 static void add_head(const struct card *card)
@@ -124,12 +131,16 @@ static void add_lines(const struct card *card)
 
 static void add_where(const struct card *card)
 {
+    const Muster__Envelope *envelope = card->entry->event->envelope;
+    const char *area = envelope == NULL ? NULL : envelope->area;
+    const char *place = card->finding->place != NULL ? card->finding->place : area;
+
     begin(card, MU_W_CARD_WHERE);
-    if (card->finding->place == NULL) {
+    if (place == NULL) {
         unknown(card);
         return;
     }
-    mu_show_named(card->out, card->style, card->finding->place);
+    mu_show_named(card->out, card->style, place);
     end_line(card->out);
 }
 
@@ -189,9 +200,9 @@ static const struct mu_entry *entry_of(const struct card *card, const Muster__Re
 }
 
 /* Entries that reach us were verified against their author's seal: "signed" is a fact here. */
-static void add_claim(const struct card *card, const char *agency, const Muster__Ref *ref)
+static void add_claim(const struct card *card, const char *agency, const Muster__Ref *ref,
+                      const struct mu_entry *entry)
 {
-    const struct mu_entry *entry = entry_of(card, ref);
     struct mu_text *out = card->out;
     size_t from = out->used;
 
@@ -213,21 +224,25 @@ static void add_claim(const struct card *card, const char *agency, const Muster_
     end_line(out);
 }
 
+/* Nobody stands against anybody in a shortage: then its causes are what is said. */
 static void add_claims(const struct card *card)
 {
     const Muster__Finding *f = card->finding;
+    size_t count = f->n_parties > 0 ? f->n_parties : f->n_causes;
 
-    for (size_t i = 0; i < f->n_parties; i++) {
-        if (i == 0)
-            begin(card, MU_W_CARD_CLAIMS);
-        else
-            begin_line(card, "");
-        add_claim(card, f->parties[i]->agency, f->parties[i]->ref);
-    }
-    if (f->n_parties > 0)
-        return;
     begin(card, MU_W_CARD_CLAIMS);
-    unknown(card);
+    if (count == 0)
+        unknown(card);
+    for (size_t i = 0; i < count; i++) {
+        const Muster__Ref *ref = f->n_parties > 0 ? f->parties[i]->ref : f->causes[i];
+        const struct mu_entry *entry = entry_of(card, ref);
+        const char *speaker =
+            entry == NULL || entry->event->envelope == NULL ? NULL : entry->event->envelope->agency;
+
+        if (i > 0)
+            begin_line(card, "");
+        add_claim(card, f->n_parties > 0 ? f->parties[i]->agency : speaker, ref, entry);
+    }
 }
 
 /* ---- why, options, who, by when -------------------------------------------------------------------- */
@@ -267,11 +282,8 @@ static void add_option(const struct card *card, size_t index)
     mu_text_addf(card->out, "%zu ", index + 1);
     if (option->text != NULL)
         mu_render_sentence(card->out, card->style, option->text);
-    if (option->cost != NULL) {
-        mu_text_add(card->out, " (");
+    else if (option->cost != NULL)
         mu_show_number(card->out, card->style, option->cost);
-        mu_text_add(card->out, ")");
-    }
     if (!option->has_possible || option->possible)
         return;
     mu_text_addf(card->out, " · %s", mu_word(MU_W_NOT_POSSIBLE, card->style->lang));
@@ -330,16 +342,29 @@ static void add_by(const struct card *card)
     end_line(card->out);
 }
 
+/* Who decided what, where somebody has. */
+static void add_decided(const struct card *card)
+{
+    const struct mu_entry *entry = entry_of(card, card->finding->decision);
+
+    if (entry == NULL)
+        return;
+    begin(card, MU_W_CARD_DECIDED);
+    add_claim(card, entry->event->envelope == NULL ? NULL : entry->event->envelope->agency, NULL,
+              entry);
+}
+
 static void add_next(const struct card *card)
 {
     char name[128];
     struct mu_text text = mu_text(name, sizeof name);
 
-    if (card->finding->state == MUSTER__FINDING_STATE__FINDING_STATE_CLOSED)
+    if (!waits_for_decision(card->finding))
         return;
     mu_render_card_name(&text, card->finding);
     begin(card, MU_W_CARD_NEXT);
-    mu_text_addf(card->out, "muster conflict decide %s --option 1 --reason \"…\"", name);
+    mu_text_addf(card->out, "muster conflict decide %s %s --reason \"…\"", name,
+                 card->finding->n_options > 0 ? "--option 1" : "--verdict …");
     end_line(card->out);
 }
 
@@ -361,6 +386,7 @@ void mu_render_card(struct mu_text *out, const struct mu_style *style, const str
     add_options(&card);
     add_decides(&card);
     add_by(&card);
+    add_decided(&card);
     add_next(&card);
 }
 
@@ -371,7 +397,7 @@ static void add_brief(const struct card *card, const char *indent)
     const Muster__Finding *f = card->finding;
 
     begin_line(card, indent);
-    if (f->has_decide_by_ms) {
+    if (f->has_decide_by_ms && waits_for_decision(f)) {
         char clock[32];
         struct mu_text text = mu_text(clock, sizeof clock);
 
@@ -380,7 +406,7 @@ static void add_brief(const struct card *card, const char *indent)
         add_minutes_left(card, f->decide_by_ms);
         mu_text_add(card->out, "   ");
     }
-    if (f->decider_agency != NULL) {
+    if (f->decider_agency != NULL && waits_for_decision(f)) {
         char name[256];
         struct mu_text text = mu_text(name, sizeof name);
 

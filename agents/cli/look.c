@@ -1,5 +1,7 @@
 #include "agents/cli/look.h"
 
+#include <stdlib.h>
+
 #define NAMING_KINDS "type=genesis,reference_object,item_table,indicator_table,role_map,enrolment"
 
 static enum mu_err learn(void *user, const struct mu_entry *entry)
@@ -74,4 +76,45 @@ struct mu_entry mu_look_entry(const struct mu_said *said)
                              .leaf = said->leaf,
                              .path = "",
                              .event = said->event};
+}
+
+/* ---- cards ------------------------------------------------------------------------------------ */
+
+/* Findings that ask nobody for a decision are no cards. */
+static bool is_listed(const struct mu_card *card, bool all)
+{
+    return card->finding->has_card_id && (all || card->open);
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const struct mu_card *x = *(const struct mu_card *const *)a;
+    const struct mu_card *y = *(const struct mu_card *const *)b;
+    int64_t first = x->finding->has_decide_by_ms ? x->finding->decide_by_ms : INT64_MAX;
+    int64_t second = y->finding->has_decide_by_ms ? y->finding->decide_by_ms : INT64_MAX;
+
+    if (x->open != y->open)
+        return x->open ? -1 : 1;
+    if (first != second)
+        return first < second ? -1 : 1;
+    return x->raised_number < y->raised_number ? -1 : x->raised_number > y->raised_number;
+}
+
+const struct mu_card **mu_look_cards(const struct mu_look *look, bool all, size_t *count)
+{
+    const mu_picture *picture = look->picture;
+    const struct mu_card **cards = NULL;
+    const struct mu_card *card;
+    size_t room = 0;
+
+    *count = 0;
+    for (size_t i = 0; (card = mu_picture_card_at(picture, i)) != NULL; i++)
+        room += is_listed(card, all);
+    if (room == 0 || (cards = calloc(room, sizeof(struct mu_card *))) == NULL)
+        return NULL;
+    for (size_t i = 0; (card = mu_picture_card_at(picture, i)) != NULL; i++)
+        if (is_listed(card, all))
+            cards[(*count)++] = card;
+    qsort(cards, room, sizeof(struct mu_card *), by_urgency);
+    return cards;
 }

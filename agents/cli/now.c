@@ -80,14 +80,11 @@ static void print_said(struct page *page, const struct mu_said *said)
 
 static void print_cards(struct page *page)
 {
-    const struct mu_card *card;
+    const struct mu_card **cards = mu_look_cards(page->look, false, &page->open_cards);
 
-    for (size_t i = 0; (card = mu_picture_card_at(page->look->picture, i)) != NULL; i++) {
-        if (!card->open || !card->finding->has_card_id)
-            continue;
-        page->open_cards++;
-        print_said(page, card->said);
-    }
+    for (size_t i = 0; i < page->open_cards; i++)
+        print_said(page, cards[i]->said);
+    free(cards);
     if (page->open_cards > 0)
         return;
     char buffer[256];
@@ -265,20 +262,18 @@ static void print_json_head(const struct mu_look *look)
 /* The head, then every statement that stands, one object a line. */
 static int print_entries(const struct mu_look *look, bool fails)
 {
-    const struct mu_card *card;
     const struct mu_object *object;
-    size_t open = 0;
+    size_t open;
+    const struct mu_card **cards = mu_look_cards(look, false, &open);
 
     if (look->cli->form == MU_FORM_JSON)
         print_json_head(look);
-    for (size_t i = 0; (card = mu_picture_card_at(look->picture, i)) != NULL; i++) {
-        struct mu_entry entry = mu_look_entry(card->said);
+    for (size_t i = 0; i < open; i++) {
+        struct mu_entry entry = mu_look_entry(cards[i]->said);
 
-        if (!card->open || !card->finding->has_card_id)
-            continue;
-        open++;
         mu_output_entry(look->cli, &look->style, &entry);
     }
+    free(cards);
     for (uint32_t kind = 16; kind < MUSTER__EVENT__BODY_REFERENCE_OBJECT; kind++) {
         if (kind == MUSTER__EVENT__BODY_FINDING)
             continue;

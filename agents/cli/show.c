@@ -118,9 +118,40 @@ void mu_show_item(struct mu_text *out, const struct mu_style *style, const char 
     mu_clean(out, known(style, "item:", item));
 }
 
+/* Roles every county has (proto/authority/roles.c), where its own map gives them no name. */
+static const struct {
+    const char *role;
+    enum mu_word word;
+} role_words[] = {
+    {"flood_command", MU_W_ROLE_FLOOD_COMMAND},
+    {"emergency_management", MU_W_ROLE_EMERGENCY_MANAGEMENT},
+    {"disaster_figures", MU_W_ROLE_DISASTER_FIGURES},
+    {"reference_data", MU_W_ROLE_REFERENCE_DATA},
+    {"relief_supply", MU_W_ROLE_RELIEF_SUPPLY},
+    {"shelters", MU_W_ROLE_SHELTERS},
+    {"health", MU_W_ROLE_HEALTH},
+    {"water", MU_W_ROLE_WATER},
+    {"fire_rescue", MU_W_ROLE_FIRE_RESCUE},
+    {"fire", MU_W_ROLE_FIRE_RESCUE},
+    {"traffic", MU_W_ROLE_TRAFFIC},
+    {"meteorology", MU_W_ROLE_METEOROLOGY},
+    {"housing", MU_W_ROLE_HOUSING},
+    {"publicity", MU_W_ROLE_PUBLICITY},
+    {"township_desk", MU_W_ROLE_TOWNSHIP_DESK},
+    {"coordinator", MU_W_ROLE_COORDINATOR},
+    {"duty_leader", MU_W_ROLE_DUTY_LEADER},
+    {"commander", MU_W_ROLE_COMMANDER},
+    {"observer", MU_W_ROLE_OBSERVER},
+    {"player", MU_W_ROLE_PLAYER},
+};
+
 void mu_show_role(struct mu_text *out, const struct mu_style *style, const char *role)
 {
     const char *name = known(style, "role:", role);
+
+    for (size_t i = 0; name == role && i < sizeof role_words / sizeof role_words[0]; i++)
+        if (strcmp(role_words[i].role, role) == 0)
+            name = mu_word(role_words[i].word, style->lang);
 
     if (name != role) {
         mu_clean(out, name);
@@ -215,8 +246,21 @@ void mu_show_edge(struct mu_text *out, const struct mu_style *style, const Muste
     mu_show_term(out, style, "EdgeEffect", (uint32_t)edge->effect);
 }
 
+/* A statement about no object has only its identity: "#7f3a..c91e". */
+static void show_leaf(struct mu_text *out, const uint8_t *leaf)
+{
+    char hex[2 * sizeof(struct mu_hash) + 1];
+
+    mu_hex(leaf, sizeof(struct mu_hash), hex);
+    mu_text_addf(out, "#%.4s..%s", hex, hex + 60);
+}
+
 void mu_show_ref(struct mu_text *out, const Muster__Ref *ref)
 {
+    if (ref->object == NULL && ref->has_leaf && ref->leaf.len == sizeof(struct mu_hash)) {
+        show_leaf(out, ref->leaf.data);
+        return;
+    }
     mu_clean(out, ref->object == NULL ? "?" : ref->object);
     if (ref->has_version)
         mu_text_addf(out, "@v%u", (unsigned)ref->version);

@@ -36,6 +36,7 @@ struct watch {
     long last, count; /* -1: not asked for */
     int wait_ms;      /* -1: for ever */
     bool stop;        /* at the head */
+    bool only_cards;
     char text[MU_FILTER_TEXT_MAX];
     int64_t since_ms, until_ms;
     long shown;
@@ -101,31 +102,35 @@ static bool take(struct watch *watch, int key, const char *value)
     }
 }
 
-/* People say "conflict" for what the record calls a finding. */
-static const char *kinds_of(const char *typed, char *out, size_t size)
+/* People say "conflict" for a finding that is a card. */
+static void read_kinds(struct watch *watch, struct mu_text *out)
 {
-    struct mu_text text = mu_text(out, size);
+    bool cards = false, findings = false;
+    size_t count = 0;
 
-    for (const char *at = typed; *at != '\0';) {
+    mu_text_add(out, "type=");
+    for (const char *at = watch->type; *at != '\0';) {
         size_t length = strcspn(at, ",");
         bool conflict = length == 8 && strncmp(at, "conflict", 8) == 0;
 
-        mu_text_addf(&text, "%s%.*s", text.used > 0 ? "," : "", conflict ? 7 : (int)length,
+        cards |= conflict;
+        findings |= length == 7 && strncmp(at, "finding", 7) == 0;
+        mu_text_addf(out, "%s%.*s", count++ > 0 ? "," : "", conflict ? 7 : (int)length,
                      conflict ? "finding" : at);
         at += length + (at[length] == ',' ? 1 : 0);
     }
-    return out;
+    mu_text_add(out, " ");
+    watch->only_cards = cards && !findings;
 }
 
 static int read_filter(struct watch *watch)
 {
     static struct mu_filter filter; /* large, and its values point into it */
     struct mu_text text = mu_text(watch->text, sizeof watch->text);
-    char kinds[512];
     size_t at = 0;
 
     if (watch->type != NULL)
-        mu_text_addf(&text, "type=%s ", kinds_of(watch->type, kinds, sizeof kinds));
+        read_kinds(watch, &text);
     if (watch->agency != NULL)
         mu_text_addf(&text, "agency=%s ", watch->agency);
     if (watch->area != NULL)
@@ -187,12 +192,22 @@ static int read_times(struct watch *watch)
 
 /* ---- entries --------------------------------------------------------------------------------------- */
 
+/* --type conflict wants cards, not every finding. */
+static bool is_wanted(const struct watch *watch, const struct mu_entry *entry)
+{
+    const Muster__Event *event = entry->event;
+
+    return !watch->only_cards || event == NULL || event->body_case != MUSTER__EVENT__BODY_FINDING ||
+           event->finding->has_card_id;
+}
+
 static enum mu_err show(void *user, const struct mu_entry *entry)
 {
     struct watch *watch = user;
     enum mu_err err = mu_names_learn(watch->look.names, entry);
 
-    if (err != MU_OK || watch->done || entry->accepted_at_ms < watch->since_ms)
+    if (err != MU_OK || watch->done || entry->accepted_at_ms < watch->since_ms ||
+        !is_wanted(watch, entry))
         return err;
     if (entry->accepted_at_ms > watch->until_ms) {
         watch->done = true;

@@ -5,37 +5,12 @@ set -u
 . tests/help/tap.sh
 B=${B:-build}
 muster="$B/muster"
-HOME="$tap_dir"
-XDG_RUNTIME_DIR="$tap_dir"
-LC_ALL=C.UTF-8
-export HOME XDG_RUNTIME_DIR LC_ALL
-unset MUSTER_DIR NO_COLOR LC_MESSAGES LANG
-county="$tap_dir/county"
-endpoint="ipc://$tap_dir/broker"
-broker=
-
-start_broker() {
-    "$B/musterd" --dir "$county" --endpoint "$endpoint" 2>"$tap_dir/broker.log" &
-    broker=$!
-    for _ in $(seq 600); do
-        grep -q ready "$tap_dir/broker.log" && return 0
-        kill -0 "$broker" 2>/dev/null || return 1
-        sleep 0.05
-    done
-    return 1
-}
-
-stop_broker() {
-    [ -n "$broker" ] && kill "$broker" 2>/dev/null && wait "$broker" 2>/dev/null
-    broker=
-}
-trap 'stop_broker; rm -rf "$tap_dir"' EXIT
+. tests/help/county.sh
+trap 'county_stop; rm -rf "$tap_dir"' EXIT
 
 # ---- found a county, enrol two departments -------------------------------------------------------
-story "found a county" "$B/musterd" init --dir "$county" --county "Qinghe County" \
-    --area cn/99/01/21 --exercise --start 2031-07-16T14:00 --offset +08:00 --rate 30 \
-    --endpoint "$endpoint"
-story "its broker starts" start_broker
+story "found a county" county_found
+story "its broker starts" county_start
 
 enrol() { # code roles
     dir="$tap_dir/$1"
@@ -154,7 +129,7 @@ tap_line $? "nor in the picture"
 
 # ---- the broker away ----------------------------------------------------------------------------------
 before=$(ca watch --no-follow --plain | wc -l)
-stop_broker
+county_stop
 story "without a broker a report is kept" em report "kept one" --place "road to Yanjiao" --timeout 1
 says "and says so" 'kept on this machine, 1 waiting'
 fails 5 "told to wait: exit 5" em report "kept two" --place x --wait --timeout 1
@@ -166,7 +141,7 @@ fails 5 "what cites the record cannot be kept" em say acknowledgement of=EV-01@v
     --timeout 1
 fails 5 "nothing can be watched" ca watch --no-follow --timeout 1
 fails 5 "nor verified" ca verify --timeout 1
-story "the broker comes back" start_broker
+story "the broker comes back" county_start
 story "and with the next report everything goes out" em report "the fourth" --place x --wait
 story "CA reads on" ca watch --no-follow --plain
 after=$(wc -l <"$tap_out")
@@ -182,7 +157,7 @@ tap_line $? "in the order they were said"
 story "the record verifies" ca verify
 
 # ---- files go to muster-replay --------------------------------------------------------------------------
-stop_broker
+county_stop
 story "a directory is handed over to muster-replay" "$muster" verify "$county"
 says "which says the same" 'OK'
 tap_done
