@@ -55,6 +55,7 @@ static enum mu_err read_seal(mu_view *view, uint64_t number, struct mu_stored *o
     if (number - first >= seal.count || first + seal.count - 1 > view->state.tiles.edge.size)
         return MU_E_CORRUPT;
     out->first_number = first;
+    out->epoch = mu_epoch_of(&view->log->epochs, first);
     out->seal = seal;
     out->seal_bytes = bytes;
     return MU_OK;
