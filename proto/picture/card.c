@@ -256,8 +256,12 @@ enum mu_err mu_fold_decision(struct mu_picture *picture, const struct mu_entry *
 
     if (id == NULL)
         return MU_E_NO_MEMORY;
-    err = mu_fold_say(picture, entry, event, id, &said);
-    return err != MU_OK ? err : file_decision(picture, said);
+    if ((err = mu_fold_say(picture, entry, event, id, &said)) != MU_OK)
+        return err;
+    if ((err = file_decision(picture, said)) != MU_OK)
+        return err;
+    /* Also one on a plan, or with orders, that names no card. */
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_DECISION, .id = id});
 }
 
 /* ---- asking ---- */

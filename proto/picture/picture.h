@@ -134,7 +134,7 @@ enum mu_touch_kind {
     MU_TOUCH_REQUEST,   /* id: of supply */
     MU_TOUCH_NEEDS,     /* what supply computes from: it owes a sheet */
     MU_TOUCH_SHEET,     /* supply has answered */
-    MU_TOUCH_DECISION,  /* id: card id in hex, or "RULE:subject" */
+    MU_TOUCH_DECISION,  /* id: card id in hex, "RULE:subject", or its own name */
     MU_TOUCH_CARD,      /* id: key of a card that a finding spoke of, void or not */
     MU_TOUCH_COUNTY,    /* roles, matrix, limits, switches: everything */
     MU_TOUCH_ROADS,     /* the network itself */

@@ -91,16 +91,45 @@ static int by_name(const void *a, const void *b, void *rows)
     return strcmp(row[*(const uint32_t *)a].name, row[*(const uint32_t *)b].name);
 }
 
+/* A few newcomers are put in their places; many are sorted with the rest. */
+#define FEW 64u
+
+static void put_in_place(struct mu_table *table, uint32_t row)
+{
+    size_t low = 0, high = table->ordered;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (by_name(&table->order[middle], &row, table->rows) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    memmove(table->order + low + 1, table->order + low,
+            (table->ordered - low) * sizeof *table->order);
+    table->order[low] = row;
+    table->ordered++;
+}
+
 static void sort_rows(struct mu_table *table)
 {
-    uint32_t *order = realloc(table->order, table->room * sizeof *order);
+    uint32_t *order = table->order;
 
-    if (order == NULL)
+    if (table->order_room < table->room) {
+        if ((order = realloc(order, table->room * sizeof *order)) == NULL)
+            return;
+        table->order = order;
+        table->order_room = table->room;
+    }
+    if (table->count - table->ordered <= FEW) {
+        while (table->ordered < table->count)
+            put_in_place(table, (uint32_t)table->ordered);
         return;
+    }
     for (size_t i = 0; i < table->count; i++)
         order[i] = (uint32_t)i;
     qsort_r(order, table->count, sizeof *order, by_name, table->rows);
-    table->order = order;
     table->ordered = table->count;
 }
 

@@ -20,7 +20,7 @@ struct mu_table {
     uint32_t *slots; /* 1 + index into rows; 0: empty */
     size_t slot_count;
     uint32_t *order; /* indexes into rows by name; made when asked for */
-    size_t ordered;
+    size_t ordered, order_room;
 };
 
 void mu_table_free(struct mu_table *table);

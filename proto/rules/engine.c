@@ -40,6 +40,7 @@ void mu_rules_free(mu_rules **rules)
     mu_arena_free(&old->names);
     mu_arena_free(&old->scratch);
     free(old->dirty);
+    free(old->open);
     free(old->changed);
     free(old);
 }
@@ -119,15 +120,11 @@ static bool is_kind(const struct cause *cause, const char *kind)
     return strncmp(cause->name, kind, size) == 0 && cause->name[size] == ':';
 }
 
-/* Causes of a kind that are open: few, whatever else goes on. */
 static void mark_open(mu_rules *rules, const char *kind)
 {
-    for (size_t i = 0; i < rules->wanted.count; i++) {
-        struct wanted *wanted = rules->wanted.rows[i].value;
-
-        if (wanted->public.open && is_kind(wanted->cause, kind))
-            mark(rules, wanted->cause);
-    }
+    for (size_t i = 0; i < rules->open_count; i++)
+        if (is_kind(rules->open[i]->cause, kind))
+            mark(rules, rules->open[i]->cause);
 }
 
 /* ---- from touches to causes ---- */
@@ -195,9 +192,9 @@ static void touch_decision(mu_rules *rules, const struct mu_touch *touch)
 {
     const struct mu_said *last = mu_picture_last(rules->picture);
 
-    for (size_t i = 0; i < rules->wanted.count; i++)
-        if (is_named(rules->wanted.rows[i].value, touch->id))
-            mark(rules, ((struct wanted *)rules->wanted.rows[i].value)->cause);
+    for (size_t i = 0; i < rules->open_count; i++)
+        if (is_named(rules->open[i], touch->id))
+            mark(rules, rules->open[i]->cause);
     if (last == NULL || last->event->body_case != MUSTER__EVENT__BODY_DECISION)
         return;
     for (size_t i = 0; i < last->event->decision->n_on; i++) {
@@ -224,12 +221,9 @@ static void touch_tick(mu_rules *rules, const struct mu_touch *touch)
     int64_t now_ms = mu_picture_now_ms(rules->picture);
 
     (void)touch;
-    for (size_t i = 0; i < rules->wanted.count; i++) {
-        struct wanted *wanted = rules->wanted.rows[i].value;
-
-        if (wanted->public.open && wanted->wake_at_ms > 0 && wanted->wake_at_ms <= now_ms)
-            mark(rules, wanted->cause);
-    }
+    for (size_t i = 0; i < rules->open_count; i++)
+        if (rules->open[i]->wake_at_ms > 0 && rules->open[i]->wake_at_ms <= now_ms)
+            mark(rules, rules->open[i]->cause);
 }
 
 static void mark_objects(mu_rules *rules, uint32_t object_kind, const char *kind)

@@ -26,6 +26,7 @@ struct wanted {
     const struct mu_said *turned_by; /* the statement that closed it; NULL: time did */
     uint64_t raised_through;         /* entry judged when it last opened */
     int64_t wake_at_ms;              /* 0: nothing changes by itself */
+    size_t open_at;                  /* place among the open cards, from 1; 0: not there */
     bool changed;                    /* may differ from what is published */
     bool filed;                      /* by the judgement going on */
 
@@ -45,6 +46,8 @@ struct mu_rules {
     struct mu_roads *roads;
     struct cause **dirty;
     size_t dirty_count, dirty_room;
+    struct wanted **open; /* cards that are open: few, whatever else goes on */
+    size_t open_count, open_room;
     struct wanted **changed;
     size_t changed_count, changed_room;
     size_t awaited;

@@ -289,7 +289,44 @@ static Muster__CloseReason reason_now(const mu_rules *rules, Muster__CloseReason
     return said;
 }
 
-static void turn(mu_rules *rules, struct wanted *wanted, bool open, Muster__CloseReason reason)
+static enum mu_err join_open(mu_rules *rules, struct wanted *wanted)
+{
+    size_t room = rules->open_room == 0 ? 16 : rules->open_room * 2;
+    struct wanted **open = rules->open;
+
+    if (rules->open_count == rules->open_room) {
+        if ((open = realloc(open, room * sizeof(struct wanted *))) == NULL)
+            return MU_E_NO_MEMORY;
+        rules->open = open;
+        rules->open_room = room;
+    }
+    rules->open[rules->open_count++] = wanted;
+    wanted->open_at = rules->open_count;
+    return MU_OK;
+}
+
+static void leave_open(mu_rules *rules, struct wanted *wanted)
+{
+    struct wanted *last = rules->open[--rules->open_count];
+
+    rules->open[wanted->open_at - 1] = last;
+    last->open_at = wanted->open_at;
+    wanted->open_at = 0;
+}
+
+static enum mu_err keep_open_cards(mu_rules *rules, struct wanted *wanted)
+{
+    bool belongs = wanted->public.open && wanted->public.is_card;
+
+    if (belongs && wanted->open_at == 0)
+        return join_open(rules, wanted);
+    if (!belongs && wanted->open_at > 0)
+        leave_open(rules, wanted);
+    return MU_OK;
+}
+
+static enum mu_err turn(mu_rules *rules, struct wanted *wanted, bool open,
+                        Muster__CloseReason reason)
 {
     if (open && !wanted->public.open) {
         wanted->public.raisings++;
@@ -300,6 +337,7 @@ static void turn(mu_rules *rules, struct wanted *wanted, bool open, Muster__Clos
         wanted->turned_by = mu_picture_last(rules->picture);
     }
     wanted->public.open = open;
+    return keep_open_cards(rules, wanted);
 }
 
 /* What is left of a finding that nobody draws up any more: what it was about. */
@@ -310,6 +348,7 @@ static void strip(struct mu_judgement *judgement, Muster__Finding *finding)
     finding->headline =
         mu_judge_say(judgement, "card.closed", mu_arg_object(judgement, subject), NULL);
     finding->n_lines = finding->n_options = finding->n_evidence = finding->n_uncited = 0;
+    finding->n_also_rules = 0;
     finding->has_decide_by_ms = finding->has_wake_at_ms = false;
     finding->margin = NULL;
 }
@@ -327,7 +366,9 @@ static enum mu_err close_silently(mu_rules *rules, struct mu_judgement *judgemen
     if (err != MU_OK)
         return err;
     strip(judgement, event->finding);
-    turn(rules, wanted, false, MUSTER__CLOSE_REASON__CLOSE_REASON_BY_CHANGE);
+    err = turn(rules, wanted, false, MUSTER__CLOSE_REASON__CLOSE_REASON_BY_CHANGE);
+    if (err != MU_OK)
+        return err;
     mu_wanted_changed(rules, wanted);
     return pack(wanted, event->finding);
 }
@@ -397,8 +438,7 @@ static enum mu_err file_role(mu_rules *rules, struct cause *cause, struct mu_jud
         mu_wanted_changed(rules, wanted);
     wanted->lead = draft->lead;
     wanted->public.is_card = draft->finding->has_card_id;
-    turn(rules, wanted, draft->open, draft->reason);
-    return MU_OK;
+    return turn(rules, wanted, draft->open, draft->reason);
 }
 
 static bool is_first_of_role(const struct mu_judgement *judgement, const struct mu_draft *draft)
