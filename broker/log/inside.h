@@ -106,7 +106,7 @@ MU_MUST_USE enum mu_err mu_lane_put(mu_log *log, const struct mu_seal *seal, uin
                                     const struct mu_hash *last_leaf);
 
 /* ---- view.c ---------------------------------------------------------------------------------- */
-enum mu_err mu_view_tile(void *view, unsigned level, uint64_t index, const uint8_t **hashes);
+enum mu_err mu_view_tile(void *from, unsigned level, uint64_t index, const uint8_t **hashes);
 void mu_views_free(mu_log *log);
 
 /* ---- space.c --------------------------------------------------------------------------------- */

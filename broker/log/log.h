@@ -165,7 +165,7 @@ MU_MUST_USE enum mu_err mu_view_batch(mu_view *view, uint64_t number, struct mu_
 /* Numbers of the entries that changed the roster, in order: the first one >= from. */
 MU_MUST_USE enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number);
 /* mu_node_fn for proofs; `from` is the view. Complete subtrees of committed entries only. */
-enum mu_err mu_view_node(void *view, unsigned level, uint64_t index, struct mu_hash *out);
+enum mu_err mu_view_node(void *from, unsigned level, uint64_t index, struct mu_hash *out);
 /* Checkpoint rows in order of size: the first with size >= *size. */
 MU_MUST_USE enum mu_err mu_view_checkpoint(mu_view *view, uint64_t *size, struct mu_bytes *note);
 

@@ -8,7 +8,7 @@
 #include "broker/log/tables.h"
 
 /* The longest row: head, private commitment, the largest event. */
-#define MU_ROW_BYTES_MAX (16u + 32u + MU_EVENT_BYTES_MAX)
+#define MU_ROW_BYTES_MAX ((size_t)16 + 32 + MU_EVENT_BYTES_MAX)
 
 struct mu_row {
     bool accepted;

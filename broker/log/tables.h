@@ -66,7 +66,7 @@ enum mu_err mu_write_err(int rc);
 #define MU_ROW_CHECK_BYTES 8u
 /* No checked row is longer (the edge takes less than 8 KiB, a refusal's path less than 64 KiB): a
  * length that rotted must not lead far out of its page. */
-#define MU_ROW_CHECKED_MAX (80u * 1024u)
+#define MU_ROW_CHECKED_MAX ((size_t)80 * 1024)
 
 /* Write the check of `key` and the `size` bytes at `value` right behind them. */
 void mu_row_check_write(const struct mu_row_key *key, uint8_t *value, size_t size);

@@ -137,26 +137,31 @@ enum mu_err mu_view_open(mu_log *log, mu_view **out)
     return MU_OK;
 }
 
-void mu_view_close(mu_view **out)
+/* Whether it may wait for the next opening. */
+static bool keep_idle(mu_view *view)
 {
-    mu_view *view = *out;
-    mu_log *log;
+    mu_log *log = view->log;
+    bool keep;
 
-    *out = NULL;
-    if (view == NULL)
-        return;
-    log = view->log;
-    mdb_txn_reset(view->txn);
     pthread_mutex_lock(&log->lock);
-    if (log->idle_count < IDLE_MAX) {
+    keep = log->idle_count < IDLE_MAX;
+    if (keep) {
         view->next = log->idle;
         log->idle = view;
         log->idle_count++;
-        view = NULL;
     }
     pthread_mutex_unlock(&log->lock);
-    if (view != NULL)
-        free_view(view);
+    return keep;
+}
+
+void mu_view_close(mu_view **view)
+{
+    if (*view == NULL)
+        return;
+    mdb_txn_reset((*view)->txn);
+    if (!keep_idle(*view))
+        free_view(*view);
+    *view = NULL;
 }
 
 void mu_view_set_mode(mu_view *view, enum mu_view_mode mode)
