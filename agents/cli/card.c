@@ -1,8 +1,7 @@
 /* A card: eight questions in a fixed order. A field with no answer says "not known", it is never left
  * out, so that a reader knows the place of each. */
-#include "agents/cli/feed.h"
+#include "agents/cli/face.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,74 +10,17 @@
 #include "proto/words/terms.h"
 #include "proto/wire/say.h"
 
-#define TITLE_COLUMNS 9u
-
-/* One card on its way out. */
-struct card {
-    struct mu_text *out;
-    const struct mu_style *style;
-    const struct mu_entry *entry;
-    const Muster__Finding *finding;
-    const struct mu_entry *const *causes;
-    size_t cause_count;
-    int64_t now_ms;
-};
-
-static void end_line(struct mu_text *out)
-{
-    while (out->used > 0 && out->at[out->used - 1] == ' ')
-        out->at[--out->used] = '\0';
-    mu_text_add(out, "\n");
-}
-
-/* Every line of an exercise says so. */
-static void begin_line(const struct card *card, const char *title)
-{
-    size_t from;
-
-    if (card->style->exercise)
-        mu_text_addf(card->out, "%s ", mu_word(MU_W_EXERCISE, card->style->lang));
-    from = card->out->used;
-    mu_text_add(card->out, title);
-    mu_show_pad(card->out, from, TITLE_COLUMNS);
-}
-
-static void begin(const struct card *card, enum mu_word title)
-{
-    begin_line(card, mu_word(title, card->style->lang));
-}
-
-static void unknown(const struct card *card)
-{
-    mu_text_add(card->out, mu_word(MU_W_NOT_KNOWN, card->style->lang));
-    end_line(card->out);
-}
-
-static void fill(const struct card *card, enum mu_word word, const char *a, const char *b)
-{
-    const char *args[2] = {a, b};
-
-    mu_words_fill(card->out, mu_word(word, card->style->lang), args, b == NULL ? 1 : 2);
-}
-
-/* Closed and decided ones do not. */
-static bool waits_for_decision(const Muster__Finding *finding)
-{
-    return finding->state != MUSTER__FINDING_STATE__FINDING_STATE_CLOSED &&
-           finding->state != MUSTER__FINDING_STATE__FINDING_STATE_DECIDED;
-}
-
 /* ---- head -------------------------------------------------------------------------------------- */
 
-static void add_head(const struct card *card)
+static void add_head(const struct mu_face *card)
 {
     const Muster__Finding *f = card->finding;
     struct mu_text *out = card->out;
     char clock[32], times[16];
     struct mu_text when = mu_text(clock, sizeof clock);
 
-    begin_line(card, "");
-    out->used -= TITLE_COLUMNS;
+    mu_face_begin_text(card, "");
+    out->used -= MU_FACE_TITLE_COLUMNS;
     out->at[out->used] = '\0';
     mu_render_card_name(out, f);
     mu_text_add(out, "  ");
@@ -93,55 +35,37 @@ static void add_head(const struct card *card)
     if (f->has_raising_count && f->raising_count > 1) {
         snprintf(times, sizeof times, "%u", (unsigned)f->raising_count);
         mu_text_add(out, "  ");
-        fill(card, MU_W_TIMES_RAISED, times, NULL);
+        mu_face_fill(card, MU_W_TIMES_RAISED, times, NULL);
     }
-    end_line(out);
+    mu_face_end(out);
 }
 
 /* ---- what, where, when it bites ------------------------------------------------------------------ */
 
-static void add_what(const struct card *card)
+static void add_what(const struct mu_face *card)
 {
-    begin(card, MU_W_CARD_WHAT);
+    mu_face_begin(card, MU_W_CARD_WHAT);
     if (card->finding->headline == NULL) {
-        unknown(card);
+        mu_face_unknown(card);
         return;
     }
     mu_render_sentence(card->out, card->style, card->finding->headline);
-    end_line(card->out);
+    mu_face_end(card->out);
 }
 
-static void add_lines(const struct card *card)
-{
-    for (size_t i = 0; i < card->finding->n_lines; i++) {
-        const Muster__FindingLine *line = card->finding->lines[i];
-
-        if (line->text == NULL)
-            continue;
-        begin_line(card, "");
-        mu_text_add(card->out, "- ");
-        mu_render_sentence(card->out, card->style, line->text);
-        if (line->has_state && line->state == MUSTER__FINDING_STATE__FINDING_STATE_CLOSED) {
-            mu_text_add(card->out, " · ");
-            mu_show_term(card->out, card->style, "FindingState", (uint32_t)line->state);
-        }
-        end_line(card->out);
-    }
-}
-
-static void add_where(const struct card *card)
+static void add_where(const struct mu_face *card)
 {
     const Muster__Envelope *envelope = card->entry->event->envelope;
     const char *area = envelope == NULL ? NULL : envelope->area;
     const char *place = card->finding->place != NULL ? card->finding->place : area;
 
-    begin(card, MU_W_CARD_WHERE);
+    mu_face_begin(card, MU_W_CARD_WHERE);
     if (place == NULL) {
-        unknown(card);
+        mu_face_unknown(card);
         return;
     }
     mu_show_named(card->out, card->style, place);
-    end_line(card->out);
+    mu_face_end(card->out);
 }
 
 /* The earliest moment any line speaks of. */
@@ -160,37 +84,23 @@ static bool bites_at(const Muster__Finding *finding, int64_t *ms)
     return known;
 }
 
-static void add_minutes_left(const struct card *card, int64_t at_ms)
-{
-    int64_t left;
-    char number[32];
-
-    if (__builtin_sub_overflow(at_ms, card->now_ms, &left))
-        return; /* a time nobody lives to see */
-    int64_t minutes = left / MU_MINUTE_MS;
-
-    snprintf(number, sizeof number, "%" PRId64, minutes < 0 ? -minutes : minutes);
-    mu_text_add(card->out, " ");
-    fill(card, minutes < 0 ? MU_W_MINUTES_AGO : MU_W_IN_MINUTES, number, NULL);
-}
-
-static void add_bites(const struct card *card)
+static void add_bites(const struct mu_face *card)
 {
     int64_t at_ms = 0;
 
-    begin(card, MU_W_CARD_BITES);
+    mu_face_begin(card, MU_W_CARD_BITES);
     if (!bites_at(card->finding, &at_ms)) {
-        unknown(card);
+        mu_face_unknown(card);
         return;
     }
     mu_show_clock(card->out, card->style, at_ms);
-    add_minutes_left(card, at_ms);
-    end_line(card->out);
+    mu_face_minutes(card, at_ms);
+    mu_face_end(card->out);
 }
 
 /* ---- who says what ------------------------------------------------------------------------------- */
 
-static const struct mu_entry *entry_of(const struct card *card, const Muster__Ref *ref)
+static const struct mu_entry *entry_of(const struct mu_face *card, const Muster__Ref *ref)
 {
     for (size_t i = 0; ref != NULL && i < card->cause_count; i++)
         if (ref->has_leaf && ref->leaf.len == sizeof card->causes[i]->leaf.b &&
@@ -200,7 +110,7 @@ static const struct mu_entry *entry_of(const struct card *card, const Muster__Re
 }
 
 /* Entries that reach us were verified against their author's seal: "signed" is a fact here. */
-static void add_claim(const struct card *card, const char *agency, const Muster__Ref *ref,
+static void add_claim(const struct mu_face *card, const char *agency, const Muster__Ref *ref,
                       const struct mu_entry *entry)
 {
     struct mu_text *out = card->out;
@@ -213,7 +123,7 @@ static void add_claim(const struct card *card, const char *agency, const Muster_
         mu_show_ref(out, ref);
     }
     if (entry == NULL) {
-        end_line(out);
+        mu_face_end(out);
         return;
     }
     mu_text_add(out, "  ");
@@ -221,18 +131,18 @@ static void add_claim(const struct card *card, const char *agency, const Muster_
     mu_text_add(out, "  ");
     mu_show_clock(out, card->style, entry->accepted_at_ms);
     mu_text_addf(out, "  %s", mu_word(MU_W_SIGNED, card->style->lang));
-    end_line(out);
+    mu_face_end(out);
 }
 
 /* Nobody stands against anybody in a shortage: then its causes are what is said. */
-static void add_claims(const struct card *card)
+static void add_claims(const struct mu_face *card)
 {
     const Muster__Finding *f = card->finding;
     size_t count = f->n_parties > 0 ? f->n_parties : f->n_causes;
 
-    begin(card, MU_W_CARD_CLAIMS);
+    mu_face_begin(card, MU_W_CARD_CLAIMS);
     if (count == 0)
-        unknown(card);
+        mu_face_unknown(card);
     for (size_t i = 0; i < count; i++) {
         const Muster__Ref *ref = f->n_parties > 0 ? f->parties[i]->ref : f->causes[i];
         const struct mu_entry *entry = entry_of(card, ref);
@@ -240,7 +150,7 @@ static void add_claims(const struct card *card)
             entry == NULL || entry->event->envelope == NULL ? NULL : entry->event->envelope->agency;
 
         if (i > 0)
-            begin_line(card, "");
+            mu_face_begin_text(card, "");
         add_claim(card, f->n_parties > 0 ? f->parties[i]->agency : speaker, ref, entry);
     }
 }
@@ -261,21 +171,21 @@ static const struct {
     {MUSTER__RULE__RULE_C15, MU_W_RULE_C15},
 };
 
-static void add_why(const struct card *card)
+static void add_why(const struct mu_face *card)
 {
-    begin(card, MU_W_CARD_WHY);
+    mu_face_begin(card, MU_W_CARD_WHY);
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (!card->finding->has_rule || reasons[i].rule != card->finding->rule)
             continue;
-        fill(card, MU_W_BY_RULE, mu_say_rule_name((uint32_t)card->finding->rule),
-             mu_word(reasons[i].word, card->style->lang));
-        end_line(card->out);
+        mu_face_fill(card, MU_W_BY_RULE, mu_say_rule_name((uint32_t)card->finding->rule),
+                     mu_word(reasons[i].word, card->style->lang));
+        mu_face_end(card->out);
         return;
     }
-    unknown(card);
+    mu_face_unknown(card);
 }
 
-static void add_option(const struct card *card, size_t index)
+static void add_option(const struct mu_face *card, size_t index)
 {
     const Muster__FindingOption *option = card->finding->options[index];
 
@@ -294,31 +204,31 @@ static void add_option(const struct card *card, size_t index)
 }
 
 /* The last two are always open to whoever decides, and both want a reason. */
-static void add_options(const struct card *card)
+static void add_options(const struct mu_face *card)
 {
     for (size_t i = 0; i < card->finding->n_options; i++) {
         if (i == 0)
-            begin(card, MU_W_CARD_OPTIONS);
+            mu_face_begin(card, MU_W_CARD_OPTIONS);
         else
-            begin_line(card, "");
+            mu_face_begin_text(card, "");
         add_option(card, i);
-        end_line(card->out);
+        mu_face_end(card->out);
     }
     if (card->finding->n_options == 0)
-        begin(card, MU_W_CARD_OPTIONS);
+        mu_face_begin(card, MU_W_CARD_OPTIONS);
     else
-        begin_line(card, "");
+        mu_face_begin_text(card, "");
     mu_text_add(card->out, mu_word(MU_W_OPTIONS_ALWAYS, card->style->lang));
-    end_line(card->out);
+    mu_face_end(card->out);
 }
 
-static void add_decides(const struct card *card)
+static void add_decides(const struct mu_face *card)
 {
     const Muster__Finding *f = card->finding;
 
-    begin(card, MU_W_CARD_DECIDES);
+    mu_face_begin(card, MU_W_CARD_DECIDES);
     if (f->decider_agency == NULL && f->decider_role == NULL) {
-        unknown(card);
+        mu_face_unknown(card);
         return;
     }
     if (f->decider_agency != NULL)
@@ -327,58 +237,58 @@ static void add_decides(const struct card *card)
         mu_text_add(card->out, " · ");
         mu_show_role(card->out, card->style, f->decider_role);
     }
-    end_line(card->out);
+    mu_face_end(card->out);
 }
 
-static void add_by(const struct card *card)
+static void add_by(const struct mu_face *card)
 {
-    begin(card, MU_W_CARD_BY);
+    mu_face_begin(card, MU_W_CARD_BY);
     if (!card->finding->has_decide_by_ms) {
-        unknown(card);
+        mu_face_unknown(card);
         return;
     }
     mu_show_clock(card->out, card->style, card->finding->decide_by_ms);
-    add_minutes_left(card, card->finding->decide_by_ms);
-    end_line(card->out);
+    mu_face_minutes(card, card->finding->decide_by_ms);
+    mu_face_end(card->out);
 }
 
 /* Who decided what, where somebody has. */
-static void add_decided(const struct card *card)
+static void add_decided(const struct mu_face *card)
 {
     const struct mu_entry *entry = entry_of(card, card->finding->decision);
 
     if (entry == NULL)
         return;
-    begin(card, MU_W_CARD_DECIDED);
+    mu_face_begin(card, MU_W_CARD_DECIDED);
     add_claim(card, entry->event->envelope == NULL ? NULL : entry->event->envelope->agency, NULL,
               entry);
 }
 
-static void add_next(const struct card *card)
+static void add_next(const struct mu_face *card)
 {
     char name[128];
     struct mu_text text = mu_text(name, sizeof name);
 
-    if (!waits_for_decision(card->finding))
+    if (!mu_face_waits(card->finding))
         return;
     mu_render_card_name(&text, card->finding);
-    begin(card, MU_W_CARD_NEXT);
+    mu_face_begin(card, MU_W_CARD_NEXT);
     mu_text_addf(card->out, "muster conflict decide %s %s --reason \"…\"", name,
                  card->finding->n_options > 0 ? "--option 1" : "--verdict …");
-    end_line(card->out);
+    mu_face_end(card->out);
 }
 
 void mu_render_card(struct mu_text *out, const struct mu_style *style, const struct mu_entry *entry,
                     const struct mu_entry *const *causes, size_t cause_count, int64_t now_ms)
 {
-    struct card card = {out, style, entry, NULL, causes, cause_count, now_ms};
+    struct mu_face card = {out, style, entry, NULL, causes, cause_count, now_ms};
 
     if (entry->event == NULL || entry->event->body_case != MUSTER__EVENT__BODY_FINDING)
         return;
     card.finding = entry->event->finding;
     add_head(&card);
     add_what(&card);
-    add_lines(&card);
+    mu_face_lines(&card);
     add_where(&card);
     add_bites(&card);
     add_claims(&card);
@@ -388,55 +298,4 @@ void mu_render_card(struct mu_text *out, const struct mu_style *style, const str
     add_by(&card);
     add_decided(&card);
     add_next(&card);
-}
-
-/* ---- below a card's line in the feed ----------------------------------------------------------------- */
-
-static void add_brief(const struct card *card, const char *indent)
-{
-    const Muster__Finding *f = card->finding;
-
-    begin_line(card, indent);
-    if (f->has_decide_by_ms && waits_for_decision(f)) {
-        char clock[32];
-        struct mu_text text = mu_text(clock, sizeof clock);
-
-        mu_show_clock(&text, card->style, f->decide_by_ms);
-        fill(card, MU_W_DECIDE_BY, clock, NULL);
-        add_minutes_left(card, f->decide_by_ms);
-        mu_text_add(card->out, "   ");
-    }
-    if (f->decider_agency != NULL && waits_for_decision(f)) {
-        char name[256];
-        struct mu_text text = mu_text(name, sizeof name);
-
-        mu_show_named(&text, card->style, f->decider_agency);
-        fill(card, MU_W_DECIDER, name, NULL);
-        mu_text_add(card->out, "   ");
-    }
-    char command[160];
-    struct mu_text text = mu_text(command, sizeof command);
-    mu_text_add(&text, "muster conflict show ");
-    mu_render_card_name(&text, f);
-    fill(card, MU_W_NEXT, command, NULL);
-    end_line(card->out);
-}
-
-void mu_render_more(struct mu_text *out, const struct mu_style *style, const struct mu_entry *entry)
-{
-    struct mu_style marked = *style;
-    struct card card = {out, &marked, entry, NULL, NULL, 0, entry->accepted_at_ms};
-
-    if (entry->code != 0 || entry->event == NULL ||
-        entry->event->body_case != MUSTER__EVENT__BODY_FINDING)
-        return;
-    card.finding = entry->event->finding;
-    if (!card.finding->has_card_id ||
-        card.finding->state == MUSTER__FINDING_STATE__FINDING_STATE_CLOSED)
-        return;
-    if (entry->event->envelope != NULL &&
-        entry->event->envelope->status == MUSTER__STATUS__STATUS_EXERCISE)
-        marked.exercise = true;
-    add_lines(&card);
-    add_brief(&card, "");
 }

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/brief.c"
 #include "agents/cli/card.c"
 #include "agents/cli/clause.c"
 #include "agents/cli/clean.c"
+#include "agents/cli/face.c"
 #include "agents/cli/feed_command.c"
 #include "agents/cli/feed_land.c"
 #include "agents/cli/feed_people.c"
