@@ -50,9 +50,12 @@ Muster__Ref *mu_judge_ref(struct mu_judgement *judgement, const struct mu_said *
     ref->leaf.len = sizeof said->leaf.b;
     ref->leaf.data = mu_judge_take(judgement, sizeof said->leaf.b);
     memcpy(ref->leaf.data, said->leaf.b, sizeof said->leaf.b);
-    ref->object = mu_judge_text(judgement, said->object->id);
-    ref->has_version = said->version > 0;
-    ref->version = said->version;
+    /* As people call it: the picture may file it under another name (an answer to a request). */
+    ref->object = mu_judge_text(judgement, said->event->envelope->object != NULL
+                                               ? said->event->envelope->object
+                                               : said->object->id);
+    ref->has_version = said->event->envelope->has_version;
+    ref->version = said->event->envelope->version;
     return ref;
 }
 

@@ -9,6 +9,8 @@
 
 Muster__Ref *mu_needs_ref(mu_arena *arena, const struct mu_said *said)
 {
+    const Muster__Envelope *envelope = said->event->envelope;
+    const char *name = envelope->object != NULL ? envelope->object : said->object->id;
     Muster__Ref *ref = mu_arena_take(arena, sizeof *ref);
 
     if (ref == NULL)
@@ -17,9 +19,9 @@ Muster__Ref *mu_needs_ref(mu_arena *arena, const struct mu_said *said)
     ref->has_leaf = true;
     ref->leaf.len = sizeof said->leaf.b;
     ref->leaf.data = mu_arena_copy(arena, said->leaf.b, sizeof said->leaf.b);
-    ref->object = mu_arena_copy(arena, said->object->id, strlen(said->object->id));
-    ref->has_version = said->version > 0;
-    ref->version = said->version;
+    ref->object = mu_arena_copy(arena, name, strlen(name));
+    ref->has_version = envelope->has_version;
+    ref->version = envelope->version;
     return ref->leaf.data == NULL || ref->object == NULL ? NULL : ref;
 }
 
