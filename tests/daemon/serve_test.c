@@ -260,6 +260,77 @@ static void a_slow_follower_waits_alone(void **state)
     caller_close(&ca);
 }
 
+/* A thin link: small pieces, as credit allows, and an answer passes between them. */
+static void deliveries_are_cut_for_a_thin_link(void **state)
+{
+    struct scene *s = *state;
+    struct seen seen = {0};
+    struct caller thin;
+    size_t messages;
+
+    for (unsigned i = 0; i < 20; i++)
+        assert_int_equal(caller_say(&s->em, 1, founded_report(&s->words, i)), MU_FRAME_ACCEPTED);
+    caller_make(&thin, &s->house, 31);
+    thin.fragment_bytes = 300;
+    served_enrol(&s->house, &s->admin, &thin, "EM", "emergency_management");
+    caller_connect(&thin, &s->house);
+    assert_int_equal(caller_hello(&thin), MU_FRAME_WELCOME);
+    messages = thin.messages;
+    thin.largest = 0;
+    caller_follow(&thin, 1, 1, 600, "");
+    caller_follow(&thin, 2, 1, 600, "type=field_report"); /* their pieces do not mix */
+    assert_int_equal(caller_say(&thin, 1, founded_report(&s->words, 99)), MU_FRAME_ACCEPTED);
+    for (unsigned i = 0; i < 200; i++) {
+        caller_credit(&thin, 1, 300);
+        caller_credit(&thin, 2, 300);
+    }
+    follow_through(&thin, 1, 24, &seen);
+    assert_int_equal(seen.full, 24);
+    assert_true(thin.messages > messages + 10 && thin.largest < 2000);
+    seen = (struct seen){0};
+    caller_follow(&thin, 3, 1, 1u << 20, "type=field_report");
+    follow_through(&thin, 3, 24, &seen);
+    assert_int_equal(seen.full, 21);
+    caller_close(&thin);
+}
+
+/* What a grant takes away is not delivered, whatever the filter says; its leaf still is, so that the
+ * batch can be verified. */
+static void what_one_may_not_read_is_left_out(void **state)
+{
+    struct scene *s = *state;
+    struct seen seen = {0};
+    struct caller ca;
+    Muster__Event *event = HELP_EVENT(&s->words.arena, "grant", "envelope.agency=ADMIN",
+                                      "agency=CA", "kinds=field_report", "may_read=false");
+    struct mu_bytes bodies[] = {
+        founded_report(&s->words, 1),
+        help_packed(HELP_EVENT(&s->words.arena, "road", "state=closed", "structure=B-1"),
+                    &s->words.arena)};
+    struct help_batch *batch = help_seal_bodies(&s->em.lane[1], bodies, NULL, 2);
+
+    caller_make(&ca, &s->house, 31);
+    served_enrol(&s->house, &s->admin, &ca, "CA", "relief_supply");
+    assert_int_equal(caller_say(&s->admin, 2, help_packed(event, &s->words.arena)),
+                     MU_FRAME_ACCEPTED);
+    assert_int_equal(s->admin.heard.as.accepted.refusals, 0);
+    caller_submit(&s->em, 1, batch);
+    caller_hear_type(&s->em, MU_FRAME_ACCEPTED);
+    assert_int_equal(s->em.heard.as.accepted.refusals, 0);
+    caller_connect(&ca, &s->house);
+    caller_hello(&ca);
+    caller_follow(&ca, 1, 1, 1u << 20, "");
+    follow_through(&ca, 1, 6, &seen);
+    assert_int_equal(seen.full, 5); /* genesis, two enrolments, the grant, the road */
+    assert_int_equal(seen.left_out, 1);
+    seen = (struct seen){0};
+    caller_follow(&s->em, 1, 1, 1u << 20, ""); /* the control: nobody took it from EM */
+    follow_through(&s->em, 1, 6, &seen);
+    assert_int_equal(seen.full, 6);
+    help_batch_free(&batch);
+    caller_close(&ca);
+}
+
 static void a_position_nobody_has_is_refused(void **state)
 {
     struct scene *s = *state;
@@ -401,6 +472,8 @@ int main(void)
         STORY(a_follower_gets_all_from_its_place_and_then_what_comes),
         STORY(a_filter_tells_how_far_it_has_looked),
         STORY(a_slow_follower_waits_alone),
+        STORY(deliveries_are_cut_for_a_thin_link),
+        STORY(what_one_may_not_read_is_left_out),
         STORY(a_position_nobody_has_is_refused),
         STORY(a_retired_key_is_refused_from_the_next_frame_on),
         STORY(a_compromised_key_is_cut_off_and_stays_outside),

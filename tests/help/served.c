@@ -326,6 +326,8 @@ uint8_t caller_hear(struct caller *c)
         zmq_msg_init(&part);
         assert_true(zmq_msg_recv(&part, c->socket, 0) >= 0);
         size = zmq_msg_size(&part);
+        c->messages++;
+        c->largest = size > c->largest ? size : c->largest;
         free(c->message);
         assert_non_null(c->message = malloc(size + 1));
         memcpy(c->message, zmq_msg_data(&part), size);
@@ -359,6 +361,7 @@ uint8_t caller_hello(struct caller *c)
         .agent = c->lane[0].seal.agent,
         .instance = c->lane[0].seal.instance,
         .log = c->lane[0].seal.origin,
+        .fragment_bytes = c->fragment_bytes,
         .program = {(const uint8_t *)"caller", 6},
     };
 

@@ -37,10 +37,13 @@ struct caller {
     void *socket;
     struct mu_session session;
     uint8_t secret[32], curve[32]; /* CURVE */
+    uint32_t fragment_bytes;       /* said in HELLO */
     struct help_author lane[MU_LANES];
     struct mu_head head; /* of the last WELCOME */
     struct mu_heard heard;
     uint8_t *message; /* what `heard` points to */
+    size_t messages;  /* heard so far, fragments too */
+    size_t largest;
 };
 
 /* A caller with the key of `seed` and a fresh CURVE pair; nobody knows it yet. */
@@ -52,7 +55,7 @@ void caller_close(struct caller *caller);
 
 /* Sends these bytes as one message, past the session. */
 void caller_send(struct caller *caller, struct mu_bytes message);
-/* The next frame that is not a fragment; fails the test after ten seconds. Its type. */
+/* The next whole frame; fails the test after ten seconds without a message. Its type. */
 uint8_t caller_hear(struct caller *caller);
 /* Hears on until a frame of this type is there. */
 void caller_hear_type(struct caller *caller, uint8_t type);
