@@ -11,7 +11,7 @@
 #include "proto/sign/merkle.h"
 
 #define MU_TILE_WIDTH 16u
-#define MU_TILE_BYTES (MU_TILE_WIDTH * 32u)
+#define MU_TILE_BYTES ((size_t)MU_TILE_WIDTH * 32)
 #define MU_TILE_LEVELS 16u
 
 struct mu_tiles {

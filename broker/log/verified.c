@@ -5,7 +5,7 @@
 
 /* 8 KiB a chunk: ten million entries take 1.2 MiB. */
 #define CHUNK_WORDS 1024u
-#define CHUNK_BITS (CHUNK_WORDS * 64u)
+#define CHUNK_BITS ((uint64_t)CHUNK_WORDS * 64)
 
 static uint64_t bit_of(uint64_t number)
 {

@@ -176,6 +176,7 @@ static void a_final_refusal_keeps_its_place(void **state)
     assert_int_equal(mu_view_open(record.log, &view), MU_OK);
     assert_int_equal(mu_view_batch(view, 3, &stored), MU_OK);
     assert_int_equal(stored.first_number, 2);
+    assert_int_equal(stored.epoch, 1);
     assert_int_equal(stored.judge_version, 4);
     assert_int_equal(stored.accepted_at_ms, record.now_ms);
     assert_int_equal(stored.seal_bytes.size, MU_SEAL_BYTES);
