@@ -46,8 +46,21 @@ static enum mu_err fold_item(struct mu_agent *agent, struct mu_entry *entry)
     return err == MU_OK || err == MU_E_NO_MEMORY ? err : MU_E_PROOF;
 }
 
-enum mu_err mu_roles_fold(struct mu_agent *agent, const struct mu_deliver *deliver,
-                          const struct mu_hashed *hashed)
+/* A roster that could not fold an entry is half changed: begin with an empty one. */
+static enum mu_err begin_anew(struct mu_reading *reading)
+{
+    mu_roster *fresh = NULL;
+
+    if (mu_roster_new(&fresh) != MU_OK)
+        return MU_E_NO_MEMORY;
+    mu_roster_free(&reading->roster);
+    reading->roster = fresh;
+    reading->roles.next = 1;
+    return MU_OK;
+}
+
+static enum mu_err fold_slice(struct mu_agent *agent, const struct mu_deliver *deliver,
+                              const struct mu_hashed *hashed)
 {
     struct mu_bytes left = hashed->slice.items;
     enum mu_err err = MU_OK;
@@ -65,6 +78,18 @@ enum mu_err mu_roles_fold(struct mu_agent *agent, const struct mu_deliver *deliv
         mu_reading_entry(deliver, hashed, i, &item, path, &entry);
         err = fold_item(agent, &entry);
     }
+    if (err == MU_OK && hashed->slice.first_number == 1)
+        err = mu_slice_check_seal(agent->reading.roster, hashed);
+    return err;
+}
+
+enum mu_err mu_roles_fold(struct mu_agent *agent, const struct mu_deliver *deliver,
+                          const struct mu_hashed *hashed)
+{
+    enum mu_err err = fold_slice(agent, deliver, hashed);
+
+    if (err != MU_OK && begin_anew(&agent->reading) != MU_OK)
+        return MU_E_NO_MEMORY;
     return err;
 }
 

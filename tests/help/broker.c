@@ -662,6 +662,8 @@ static bool deliver(struct help_broker *b, struct help_broker_follow *follow)
     f.slice_bytes = mu_written(&slices);
     f.note = (struct mu_bytes){(uint8_t *)note, write_note(b, f.through, note)};
     mu_deliver_write(&w, &f);
+    if (b->lie == HELP_LIE_FLIP && b->flip_bit / 8 < w.used)
+        frame_room[b->flip_bit / 8] ^= (uint8_t)(1u << b->flip_bit % 8);
     follow->told = f.through;
     follow->credit -= (int64_t)w.used;
     say(b, follow->peer, MU_FRAME_DELIVER, &w);

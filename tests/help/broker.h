@@ -28,6 +28,7 @@ enum help_lie {
     HELP_LIE_GAP,     /* ... a batch is left out of a follow of everything */
     HELP_LIE_HEAD,    /* ... the checkpoint signs another root */
     HELP_LIE_SEAL,    /* ... a signature is another */
+    HELP_LIE_FLIP,    /* ... one bit of the frame, number flip_bit, is another */
 };
 
 struct help_broker_batch {
@@ -78,6 +79,7 @@ struct help_broker {
     enum mu_err refuse;
     uint32_t slice_batches; /* batches in one DELIVER; 0: as many as fit */
     uint32_t welcome_credit;
+    size_t flip_bit;
     unsigned hellos, submits, pings; /* heard so far */
     int64_t clock_wanted;
 
