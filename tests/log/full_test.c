@@ -338,6 +338,33 @@ static void fill(const char *path)
     fclose(file);
 }
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    if (file == NULL)
+        _exit(NO_MOUNT);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A view of the file systems of our own; without root by way of a user namespace, where one is let. */
+static void leave_the_others(void)
+{
+    char users[64], groups[64];
+
+    snprintf(users, sizeof users, "0 %u 1", (unsigned)getuid());
+    snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getgid());
+    if (unshare(CLONE_NEWNS) != 0) {
+        if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+            _exit(NO_MOUNT);
+        write_text("/proc/self/setgroups", "deny");
+        write_text("/proc/self/uid_map", users);
+        write_text("/proc/self/gid_map", groups);
+    }
+    (void)mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
 static void live_on_a_small_disk(const char *where)
 {
     static const char *const sizes[] = {"size=5m", "size=7m", "size=9m"};
@@ -345,9 +372,7 @@ static void live_on_a_small_disk(const char *where)
     uint64_t held = 1;
     enum mu_err err;
 
-    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        _exit(NO_MOUNT);
-    (void)mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    leave_the_others();
     if (mount("tmpfs", where, "tmpfs", 0, "size=3m") != 0)
         _exit(NO_MOUNT);
     SURE(setenv("TMPDIR", where, 1) == 0);
