@@ -50,7 +50,8 @@ struct mu_submit {
 
 /* ---- follow ---------------------------------------------------------------------------------- */
 struct mu_follower {
-    uint32_t id; /* 0: none */
+    uint32_t serial; /* which of the program's follows this is; 0: none */
+    uint32_t id;     /* of the FOLLOW now running */
     char filter[MU_FILTER_TEXT_MAX];
     bool everything;
     bool asked;          /* FOLLOW was said since the last WELCOME */
@@ -83,7 +84,8 @@ struct mu_reading {
     struct mu_follower roles;  /* the roster's own follow; next: all before it is folded */
     struct mu_follower wanted; /* the program's */
     uint64_t roster_goal;      /* the wanted follow waits until the roster is folded through here */
-    uint32_t ids;              /* the last id given */
+    uint32_t serials;          /* follows begun by the program */
+    uint32_t ids;              /* FOLLOWs said since the last WELCOME */
     struct mu_held *held, **held_end;
     struct mu_hash *leaves; /* scratch: one DELIVER */
     size_t leaves_room;

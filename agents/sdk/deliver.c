@@ -38,7 +38,7 @@ static bool hand_out_slice(struct mu_frame *frame, const struct mu_hashed *hashe
 {
     struct mu_follower *f = &frame->agent->reading.wanted;
     struct mu_bytes left = hashed->slice.items;
-    uint32_t id = f->id;
+    uint32_t serial = f->serial;
 
     for (uint32_t i = 0; i < hashed->slice.count; i++) {
         struct mu_slice_item item;
@@ -52,7 +52,7 @@ static bool hand_out_slice(struct mu_frame *frame, const struct mu_hashed *hashe
         if (!is_wanted(f, &item))
             continue;
         mu_reading_entry(frame->deliver, hashed, i, &item, path, &entry);
-        if (!hand_out(frame->agent, &entry) || f->id != id)
+        if (!hand_out(frame->agent, &entry) || f->serial != serial)
             return false;
     }
     return true;
@@ -241,7 +241,7 @@ static void finish_frame(struct mu_frame *frame)
 enum mu_err mu_frame_read(struct mu_frame *frame)
 {
     struct mu_reading *reading = &frame->agent->reading;
-    uint32_t id = reading->wanted.id;
+    uint32_t serial = reading->wanted.serial;
     enum mu_err err = mu_reading_make_room(reading, frame->deliver);
 
     if (err != MU_OK)
@@ -252,7 +252,7 @@ enum mu_err mu_frame_read(struct mu_frame *frame)
         return err;
     if (!frame->stopped)
         finish_frame(frame);
-    else if (reading->wanted.id == id)
+    else if (reading->wanted.serial == serial)
         reading->wanted.asked = false; /* the rest again, from `next` */
     return MU_OK;
 }

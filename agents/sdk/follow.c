@@ -17,6 +17,10 @@
 #define WINDOW_BYTES (4u * 1024 * 1024)
 #define ROLES_WINDOW_BYTES (1024u * 1024)
 #define ALL_LANES 7u
+/* A broker keeps room for a few follows of one session, and a FOLLOW with an id in use replaces that
+ * one; what the old one had on its way could not be told from the new one's. So an id is used once,
+ * and when these are used up the session begins anew: HELLO ends all follows. */
+#define FOLLOWS_MAX 6u
 #define FOLLOW_FRAME_BYTES 2048u
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -32,7 +36,7 @@ enum mu_err mu_agent_follow(mu_agent *agent, const char *filter, uint64_t from)
     if (err == MU_OK && (text.size >= sizeof f->filter || from == 0))
         err = MU_E_BAD_VALUE;
     if (err == MU_OK) {
-        *f = (struct mu_follower){.id = ++agent->reading.ids, .next = from};
+        *f = (struct mu_follower){.serial = ++agent->reading.serials, .next = from};
         memcpy(f->filter, text.data, text.size + 1);
         f->everything = mu_filter_is_everything(read);
         f->edged = f->everything && from == 1;
@@ -64,6 +68,10 @@ static void ask(struct mu_agent *agent, struct mu_follower *f, uint32_t window)
                                .credit_bytes = window,
                                .filter = {(const uint8_t *)f->filter, strlen(f->filter)}};
 
+    if (agent->reading.ids > FOLLOWS_MAX) {
+        mu_link_regreet(agent, MU_OK);
+        return;
+    }
     mu_follow_write(&w, &follow);
     f->asked = mu_link_say(agent, MU_FRAME_FOLLOW, &w);
     f->id = follow.id;
@@ -89,7 +97,7 @@ void mu_follow_step(struct mu_agent *agent)
     struct mu_reading *reading = &agent->reading;
     bool carries = mu_reading_carries_roster(reading);
 
-    if (reading->wanted.id == 0 || agent->link != MU_LINK_OPEN)
+    if (reading->wanted.serial == 0 || agent->link != MU_LINK_OPEN)
         return;
     if (!carries && !reading->roles.asked) {
         mu_roles_filter(reading->roles.filter);
@@ -105,6 +113,7 @@ void mu_follow_resume(struct mu_agent *agent, uint64_t head)
 {
     agent->reading.roles.asked = agent->reading.wanted.asked = false;
     agent->reading.roster_goal = head;
+    agent->reading.ids = 0;
     drop_held(&agent->reading);
 }
 
@@ -195,6 +204,7 @@ enum mu_err mu_follow_take_deliver(struct mu_agent *agent, const struct mu_heard
     struct mu_reading *reading = &agent->reading;
     enum mu_err err;
 
+    agent->times.failures = 0;
     if (reading->wanted.asked && deliver->id == reading->wanted.id)
         return take_wanted(agent, heard);
     if (!reading->roles.asked || deliver->id != reading->roles.id)

@@ -133,6 +133,26 @@ static void another_follow_replaces_the_first(void **state)
     check_everything(&reader);
 }
 
+/* A session has room for a few follows; a program that goes on asking begins new sessions, unseen. */
+static void many_follows_one_after_another(void **state)
+{
+    (void)state;
+    say_many(&em, 12);
+    for (unsigned i = 0; i < 40; i++) {
+        reader.entry_count = 0;
+        reader.through = 0;
+        assert_int_equal(mu_agent_follow(reader.agent, i % 2 == 0 ? "" : "type=enrolment", 1),
+                         MU_OK);
+        if (i % 5 == 0)
+            help_turns(i / 5, broker, &reader, NULL);
+        else
+            help_until(caught_up, &reader, broker, &reader, NULL);
+    }
+    help_until(caught_up, &reader, broker, &reader, NULL);
+    assert_int_equal(reader.entry_count, 2);
+    assert_true(broker->follows <= 7);
+}
+
 static void who_is_enrolled_later_is_known_in_time(void **state)
 {
     static struct help_seat late;
@@ -491,6 +511,7 @@ int main(void)
         STORY(a_filter_wants_only_its_own),
         STORY(from_the_middle_the_roster_comes_first),
         STORY(another_follow_replaces_the_first),
+        STORY(many_follows_one_after_another),
         STORY(who_is_enrolled_later_is_known_in_time),
         STORY(credit_goes_back),
         STORY(after_cuts_nothing_twice_and_nothing_skipped),
