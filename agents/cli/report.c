@@ -216,7 +216,7 @@ static enum mu_err cut_from(struct mu_voice *voice, struct mu_saying *saying,
 {
     Muster__Envelope *envelope = saying->event->envelope;
     Muster__Ref *ref = mu_arena_take(&voice->arena, sizeof *ref);
-    Muster__Ref **list = mu_arena_take(&voice->arena, sizeof *list);
+    Muster__Ref **list = mu_arena_take(&voice->arena, sizeof(Muster__Ref *));
 
     if (ref == NULL || list == NULL)
         return MU_E_NO_MEMORY;

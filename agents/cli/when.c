@@ -30,14 +30,14 @@ static const struct {
 /* "20 min ago": a number, a unit, and "ago" or nothing. */
 static bool read_span(const char *text, int64_t *ms)
 {
-    char unit[32], ago[32];
+    char unit[32], ago[32], more[2];
     char *end;
     long count = strtol(text, &end, 10);
 
     if (end == text || count < 0 || count > 1000000)
         return false;
-    int words = sscanf(end, " %31s %31s", unit, ago);
-    if (words < 1 || (words == 2 && strcmp(ago, "ago") != 0 && strcmp(ago, "前") != 0))
+    int words = sscanf(end, " %31s %31s %1s", unit, ago, more);
+    if (words < 1 || words > 2 || (words == 2 && strcmp(ago, "ago") != 0 && strcmp(ago, "前") != 0))
         return false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(units[i].unit, unit) != 0)
@@ -54,34 +54,50 @@ static bool clock_ok(const struct mu_civil *c)
            c->hour < 24 && c->minute >= 0 && c->minute < 60 && c->second >= 0 && c->second < 60;
 }
 
-/* Hours, minutes and maybe seconds, and nothing behind them. */
-static bool read_clock(const char *text, struct mu_civil *c)
+/* At least one digit, at most `most`, off the front. */
+static bool take_digits(const char **at, size_t most, int *out)
 {
-    int used = 0;
+    size_t count = 0;
 
-    c->hour = c->minute = c->second = c->ms = 0;
-    if (sscanf(text, "%2d:%2d%n", &c->hour, &c->minute, &used) < 2 || used < 4)
-        return false;
-    if (text[used] == ':') {
-        int more = 0;
-
-        if (sscanf(text + used, ":%2d%n", &c->second, &more) < 1)
-            return false;
-        used += more;
+    *out = 0;
+    while (count < most && **at >= '0' && **at <= '9') {
+        *out = *out * 10 + (**at - '0');
+        (*at)++;
+        count++;
     }
-    return text[used] == '\0' && clock_ok(c);
+    return count > 0;
 }
 
-static bool read_date(const char *text, struct mu_civil *c)
+static bool take_character(const char **at, char wanted)
 {
-    int used = 0;
-
-    *c = (struct mu_civil){0};
-    if (sscanf(text, "%4d-%2d-%2d%n", &c->year, &c->month, &c->day, &used) < 3 || used < 8)
+    if (**at != wanted)
         return false;
-    if (text[used] == '\0')
+    (*at)++;
+    return true;
+}
+
+/* Hours, minutes and maybe seconds, and nothing behind them. */
+static bool read_clock(const char *at, struct mu_civil *c)
+{
+    c->second = c->ms = 0;
+    if (!take_digits(&at, 2, &c->hour) || !take_character(&at, ':') ||
+        !take_digits(&at, 2, &c->minute))
+        return false;
+    if (*at == ':' && (!take_character(&at, ':') || !take_digits(&at, 2, &c->second)))
+        return false;
+    return *at == '\0' && clock_ok(c);
+}
+
+static bool read_date(const char *at, struct mu_civil *c)
+{
+    *c = (struct mu_civil){0};
+    if (!take_digits(&at, 4, &c->year) || !take_character(&at, '-') ||
+        !take_digits(&at, 2, &c->month) || !take_character(&at, '-') ||
+        !take_digits(&at, 2, &c->day))
+        return false;
+    if (*at == '\0')
         return clock_ok(c);
-    return (text[used] == 'T' || text[used] == ' ') && read_clock(text + used + 1, c);
+    return (take_character(&at, 'T') || take_character(&at, ' ')) && read_clock(at, c);
 }
 
 bool mu_when(const char *text, int64_t now_ms, int offset_min, int64_t *out)

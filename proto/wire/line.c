@@ -32,8 +32,10 @@ static void take_character(struct cutter *c)
 
 size_t mu_say_words(char *line, char **words, bool *open)
 {
-    struct cutter c = {line, line, false};
+    struct cutter c = {.quoted = false};
     size_t count = 0;
+
+    c.read = c.write = line;
 
     *open = false;
     for (;;) {

@@ -74,7 +74,7 @@ bool mu_say_asks(const struct mu_saying *said);
 bool mu_say_near_kind(const char *typed, struct mu_text *out);
 bool mu_say_near_field(uint32_t kind, const char *typed, struct mu_text *out);
 /* What the field takes: "red, orange, yellow" for an enum, else the form of its value: "14:05". */
-void mu_say_takes(uint32_t kind, const char *path, struct mu_text *out);
+void mu_say_takes(uint32_t kind, const char *typed, struct mu_text *out);
 /* A rule by name, "C04" or "clearance"; 0 when there is none. */
 uint32_t mu_say_rule(const char *name);
 /* "C04"; "?" for an unknown one. Static. */

@@ -240,9 +240,10 @@ static enum mu_err set_message(const struct target *target, const char *message,
 {
     char copy[VALUE_BYTES_MAX];
 
-    if (strlen(value) >= sizeof copy)
+    size_t length = strlen(value);
+    if (length >= sizeof copy)
         return MU_E_BAD_VALUE;
-    strcpy(copy, value);
+    memcpy(copy, value, length + 1);
     for (size_t i = 0; i < OWN_FORMS; i++)
         if (strcmp(own_forms[i].message, message) == 0)
             return own_forms[i].set(target, copy);
