@@ -1,0 +1,37 @@
+/* A program that answers the record: it folds every entry, and says what the picture asks for. Supply
+ * and the coordinator are two; what they share is here.
+ *
+ * The usual path: follow from the first entry, fold; once everything recorded is folded and nothing of
+ * one's own waits in the spool, be ready; from then on answer after each entry. Until it is ready it
+ * says nothing: only then does the picture hold all it ever said, so that a start after any crash
+ * repeats nothing and forgets nothing. A cut link makes it unready; what was missed is folded first.
+ */
+#ifndef MU_SDK_RESPONDER_H
+#define MU_SDK_RESPONDER_H
+
+#include "agents/sdk/muster.h"
+
+typedef struct mu_responder mu_responder;
+
+struct mu_responder_plan {
+    const char *program; /* "muster-supply" */
+    const char *about;   /* one sentence for --help */
+    const char *filter;  /* what it follows */
+    /* Take the entry into the picture. */
+    enum mu_err (*fold)(void *user, const struct mu_entry *entry);
+    /* Say what is missing now, with mu_responder_say. `entry` is the one just folded; NULL when it has
+     * become ready. */
+    enum mu_err (*answer)(void *user, mu_responder *responder, const struct mu_entry *entry);
+    void *user;
+};
+
+/* The program: reads --dir and --endpoint, runs until SIGTERM or SIGINT. Returns its exit status. */
+int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv);
+
+/* Keep these events as one say. A refusal by our own check is told and returned. */
+MU_MUST_USE enum mu_err mu_responder_say(mu_responder *responder,
+                                         const Muster__Event *const *events, size_t count);
+/* Lent for the call. */
+mu_agent *mu_responder_agent(mu_responder *responder);
+
+#endif
