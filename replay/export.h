@@ -1,11 +1,12 @@
 /* The portable form of a record: one file, big-endian, readable on any machine.
  *
- *   "MUEXPORT" u16 version=1 u16 0; then records of u8 type, u32 length, payload:
+ *   "MUEXPORT" u16 version=1 u16 0; then records of u8 type, u32 length, payload, and a check[8]: the
+ *   first bytes of SHA-256 over the three. Types:
  *   1 batch       u32 epoch, one slice as in DELIVER (nothing left out), a log leaf[32] per entry
  *   2 checkpoint  u64 size, note
  *   3 end         u64 size; without it the file was cut
  *
- * Batches in order, each checkpoint after the entry it covers. Normative: docs/LOG-FORMAT.md.
+ * Batches in order, each checkpoint after the entry it covers. Normative: docs/EXPORT.md.
  */
 #ifndef MU_REPLAY_EXPORT_H
 #define MU_REPLAY_EXPORT_H
@@ -30,6 +31,8 @@ struct mu_export {
 };
 enum mu_err mu_export_take(void *user, const struct mu_piece *piece);
 
+/* Errors: as mu_source_walk. A record that does not fit its check is still read: the audit names the very
+ * entry where it can. */
 MU_MUST_USE enum mu_err mu_export_walk(FILE *file, mu_piece_fn *take, void *user);
 
 #endif

@@ -1,5 +1,6 @@
-/* A batch that does not verify is a piece of its own: the walk goes on behind it with the leaves the
- * tiles hold, so that one bad byte is named once. Slices are short: a live log is being written to.
+/* Rows are handed out as they lie, beside the leaves in the tiles; the audit proves them. A batch that
+ * cannot be read is a piece of its own: the walk goes on behind it with the leaves, so that one bad row is
+ * named once. Slices are short: a live log is being written to.
  */
 #include "replay/live.h"
 
@@ -31,11 +32,12 @@ static enum mu_err stored_leaves(struct live *live, mu_view *view, uint64_t firs
     return MU_OK;
 }
 
-static enum mu_err take_unreadable(struct live *live, mu_view *view, const struct mu_stored *stored)
+static enum mu_err take_unreadable(struct live *live, mu_view *view, const struct mu_stored *stored,
+                                   bool missing)
 {
     uint64_t first = stored->first_number;
     uint32_t count = stored->seal.count;
-    struct mu_piece piece = {.kind = MU_PIECE_UNREADABLE};
+    struct mu_piece piece = {.kind = MU_PIECE_UNREADABLE, .missing = missing};
 
     if (first < live->next || count == 0 || count > MU_BATCH_EVENTS_MAX) {
         first = live->next;
@@ -104,7 +106,7 @@ static enum mu_err take_slice(struct live *live, mu_view *view)
         enum mu_err err = mu_view_batch(view, live->next, &stored);
 
         if (err == MU_E_CORRUPT || err == MU_E_ABSENT)
-            err = take_unreadable(live, view, &stored);
+            err = take_unreadable(live, view, &stored, err == MU_E_ABSENT);
         else if (err == MU_OK)
             err = take_stored(live, view, &stored);
         if (err == MU_OK)
@@ -125,6 +127,7 @@ static enum mu_err walk_log(struct live *live)
     do {
         if ((err = mu_view_open(live->log, &view)) != MU_OK)
             return err;
+        mu_view_set_mode(view, MU_VIEW_RAW);
         if (live->head == 0) {
             mu_view_head(view, &head);
             live->head = head.size;

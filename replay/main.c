@@ -110,7 +110,10 @@ static int run_show(char **arguments)
 {
     enum mu_err err = mu_show(arguments[0], at_text, &options, stdout);
 
-    return err == MU_OK ? DONE : explain(arguments[0], err);
+    if (err == MU_OK)
+        return DONE;
+    return err == MU_E_PROOF ? DAMAGED
+                             : explain(err == MU_E_BAD_VALUE ? at_text : arguments[0], err);
 }
 
 static const struct command commands[] = {

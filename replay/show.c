@@ -1,19 +1,22 @@
 #include "replay/show.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "proto/base/clock.h"
 #include "proto/picture/picture.h"
-#include "proto/sign/digest.h"
 
 #define DUMP_BYTES_MAX ((size_t)16 << 20)
 
 struct showing {
     mu_picture *picture;
-    mu_audit *audit; /* the roster: county, local time */
+    mu_audit *audit; /* of what is shown; and its roster: county, local time */
     const char *at;
     int64_t until_ms;
-    bool timed; /* until_ms is known: entry 1 says what local time is */
+    int64_t shown_ms; /* accepted_at of the last entry folded */
+    uint64_t through; /* its number */
+    bool timed;       /* until_ms is known: entry 1 says what local time is */
     bool past;
 };
 
@@ -41,21 +44,29 @@ static bool skip(const char **at, char c)
     return true;
 }
 
+/* The 31st of June would be shown as the 1st of July. */
+static bool is_civil(const struct mu_civil *said, int64_t ms, int offset_min)
+{
+    struct mu_civil is = mu_civil(ms, offset_min);
+
+    return is.year == said->year && is.month == said->month && is.day == said->day &&
+           is.hour == said->hour && is.minute == said->minute && is.second == said->second;
+}
+
 static enum mu_err read_civil(const char *at, int offset_min, int64_t *out)
 {
     struct mu_civil civil = {.second = 59, .ms = 999};
     bool fine =
         read_number(&at, 4, &civil.year) && skip(&at, '-') && read_number(&at, 2, &civil.month) &&
-        skip(&at, '-') && read_number(&at, 2, &civil.day) && skip(&at, 'T') &&
+        skip(&at, '-') && read_number(&at, 2, &civil.day) && (skip(&at, 'T') || skip(&at, ' ')) &&
         read_number(&at, 2, &civil.hour) && skip(&at, ':') && read_number(&at, 2, &civil.minute);
 
     if (fine && *at == ':')
         fine = skip(&at, ':') && read_number(&at, 2, &civil.second);
-    if (!fine || *at != '\0' || civil.month < 1 || civil.month > 12 || civil.day < 1 ||
-        civil.day > 31 || civil.hour > 24 || civil.minute > 59 || civil.second > 60)
+    if (!fine || *at != '\0')
         return MU_E_BAD_VALUE;
     *out = mu_civil_ms(&civil, offset_min);
-    return MU_OK;
+    return is_civil(&civil, *out, offset_min) ? MU_OK : MU_E_BAD_VALUE;
 }
 
 /* 2031-07-16T14:24 means to the end of that minute; digits alone are milliseconds. */
@@ -67,84 +78,98 @@ static enum mu_err read_time(const char *text, int offset_min, int64_t *out)
         *out = INT64_MAX;
         return MU_OK;
     }
+    errno = 0;
     *out = strtoll(text, &end, 10);
     if (end != text && *end == '\0')
-        return MU_OK;
+        return errno == 0 && *out >= 0 ? MU_OK : MU_E_BAD_VALUE;
     return read_civil(text, offset_min, out);
+}
+
+/* Whether it parses can be said before anything is read; when that is, only genesis tells. */
+static enum mu_err check_time(const char *text)
+{
+    int64_t ms;
+
+    return read_time(text, 0, &ms);
 }
 
 /* ---- the fold ------------------------------------------------------------------------------ */
 
-static enum mu_err fold_entry(struct showing *show, const struct mu_audit_batch *batch, uint32_t i,
-                              const struct mu_hash *leaf)
+static enum mu_err fold_entry(void *user, const struct mu_entry *given)
 {
-    const struct mu_audit_item *item = &batch->items[i];
-    struct mu_entry entry = {
-        .epoch = batch->epoch,
-        .number = batch->first_number + i,
-        .accepted_at_ms = batch->accepted_at_ms,
-        .code = item->code,
-        .judge_version = batch->judge_version,
-        .agent = batch->seal.agent,
-        .instance = batch->seal.instance,
-        .lane = batch->seal.lane,
-        .sequence = batch->seal.first_sequence + i,
-        .leaf = *leaf,
-        .body = item->body,
-        .path = "",
-    };
+    struct showing *show = user;
+    struct mu_entry entry = *given;
     mu_arena arena = mu_event_arena(entry.body.size);
     struct mu_fault fault;
-    enum mu_err err = MU_OK;
+    enum mu_err err;
 
-    if (item->code == 0 && mu_event_unpack(item->body, &arena, &entry.event, &fault) != MU_OK)
+    if (entry.code == 0 && mu_event_unpack(entry.body, &arena, &entry.event, &fault) != MU_OK)
         entry.event = NULL;
     err = mu_picture_fold(show->picture, &entry);
     mu_arena_free(&arena);
+    show->shown_ms = entry.accepted_at_ms;
+    show->through = entry.number;
     return err;
 }
 
-static struct mu_hash leaf_of(const struct mu_audit_batch *batch, uint32_t i,
-                              const struct mu_hash *previous)
+/* Entry 1 says what local time is; a time before it has no picture. */
+static enum mu_err set_time(struct showing *show)
 {
-    const struct mu_audit_item *item = &batch->items[i];
-    struct mu_author author = {.origin = batch->seal.origin,
-                               .agent = batch->seal.agent,
-                               .instance = batch->seal.instance,
-                               .lane = batch->seal.lane,
-                               .sequence = batch->seal.first_sequence + i,
-                               .previous = *previous,
-                               .committed = item->committed};
-
-    if (item->code != 0)
-        return item->leaf;
-    mu_sha256(item->body.data, item->body.size, &author.body);
-    return mu_author_leaf(&author);
-}
-
-static enum mu_err fold_batch(struct showing *show, const struct mu_audit_batch *batch)
-{
-    struct mu_hash leaf = batch->seal.previous;
-    enum mu_err err = mu_audit_batch(show->audit, batch);
     const struct mu_genesis *genesis = mu_roster_genesis(mu_audit_roster(show->audit));
 
-    if (err == MU_OK && !show->timed) {
-        err = read_time(show->at, genesis == NULL ? 0 : genesis->offset_min, &show->until_ms);
-        show->timed = err == MU_OK;
-    }
-    show->past = err == MU_OK && batch->accepted_at_ms > show->until_ms;
-    for (uint32_t i = 0; err == MU_OK && !show->past && i < batch->seal.count; i++) {
-        leaf = leaf_of(batch, i, &leaf);
-        err = fold_entry(show, batch, i, &leaf);
-    }
-    return err;
+    show->timed = true;
+    return read_time(show->at, genesis == NULL ? 0 : genesis->offset_min, &show->until_ms);
 }
 
 static enum mu_err take_piece(void *user, const struct mu_piece *piece)
 {
     struct showing *show = user;
+    enum mu_err err;
 
-    return piece->kind != MU_PIECE_BATCH || show->past ? MU_OK : fold_batch(show, &piece->batch);
+    if (show->timed && piece->kind == MU_PIECE_BATCH &&
+        piece->batch.accepted_at_ms > show->until_ms)
+        show->past = true;
+    if (show->past)
+        return MU_OK;
+    err = mu_piece_audit(show->audit, piece);
+    if (err == MU_OK && !show->timed)
+        err = set_time(show);
+    return err == MU_OK && show->shown_ms > show->until_ms ? MU_E_ABSENT : err;
+}
+
+/* ---- the page ------------------------------------------------------------------------------ */
+
+static void print_time(FILE *out, int64_t ms, int offset_min)
+{
+    struct mu_civil c = mu_civil(ms, offset_min);
+    int off = offset_min < 0 ? -offset_min : offset_min;
+
+    fprintf(out, "as of %04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
+    if (c.second != 0 && c.second != 59)
+        fprintf(out, ":%02d", c.second);
+    fprintf(out, " (%c%02d:%02d)", offset_min < 0 ? '-' : '+', off / 60, off % 60);
+}
+
+/* as of 2031-07-16 14:06 (+08:00), entries 1–47, EXERCISE */
+static void print_head(const struct showing *show, FILE *out)
+{
+    const struct mu_genesis *genesis = mu_roster_genesis(mu_audit_roster(show->audit));
+    const struct mu_audit_report *report = mu_audit_report(show->audit);
+
+    print_time(out, show->at == NULL ? show->shown_ms : show->until_ms,
+               genesis == NULL ? 0 : genesis->offset_min);
+    if (show->through == 0)
+        fprintf(out, ", no entries");
+    else
+        fprintf(out, ", entries 1\u2013%" PRIu64, show->through);
+    if (genesis != NULL && genesis->status == MUSTER__STATUS__STATUS_EXERCISE)
+        fprintf(out, ", EXERCISE");
+    fprintf(out, "\n");
+    if (report->damage_count > 0)
+        fprintf(out,
+                "DAMAGED: %zu places in these entries; what does not verify is left out "
+                "(muster-replay verify)\n",
+                report->damage_count);
 }
 
 static enum mu_err print_picture(const struct showing *show, FILE *out)
@@ -154,6 +179,7 @@ static enum mu_err print_picture(const struct showing *show, FILE *out)
 
     if (buffer == NULL)
         return MU_E_NO_MEMORY;
+    print_head(show, out);
     mu_picture_dump(show->picture, &text);
     fputs(buffer, out);
     free(buffer);
@@ -164,15 +190,24 @@ enum mu_err mu_show(const char *path, const char *at, const struct mu_verify_opt
                     FILE *out)
 {
     struct showing show = {.at = at};
-    enum mu_err err = mu_audit_new(&show.audit);
+    enum mu_err err = options->json ? MU_E_USAGE : check_time(at);
 
-    (void)options;
+    if (err == MU_OK)
+        err = mu_audit_new(&show.audit);
     if (err == MU_OK)
         err = mu_picture_new(&show.picture);
-    if (err == MU_OK)
+    if (err == MU_OK) {
+        mu_audit_tell(show.audit, fold_entry, &show);
         err = mu_source_walk(path, take_piece, &show);
+    }
+    if (err == MU_E_CORRUPT) {
+        mu_audit_cut(show.audit, 0);
+        err = MU_OK;
+    }
     if (err == MU_OK)
         err = print_picture(&show, out);
+    if (err == MU_OK && mu_audit_report(show.audit)->damage_count > 0)
+        err = MU_E_PROOF;
     mu_picture_free(&show.picture);
     mu_audit_free(&show.audit);
     return err;

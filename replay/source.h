@@ -9,7 +9,7 @@
 
 enum mu_piece_kind {
     MU_PIECE_BATCH,
-    MU_PIECE_UNREADABLE, /* entries first..last, with their stored leaves or NULL */
+    MU_PIECE_UNREADABLE, /* entries first..last, with their stored leaves or NULL; or not there */
     MU_PIECE_CHECKPOINT,
     MU_PIECE_END, /* what the source itself says its size is */
 };
@@ -18,6 +18,7 @@ enum mu_piece_kind {
 struct mu_piece {
     enum mu_piece_kind kind;
     struct mu_audit_batch batch;
+    bool missing; /* UNREADABLE: nothing is there to be read */
     uint64_t first, last;
     uint64_t damaged; /* UNREADABLE: the entry it is about, when one can be named; else 0 */
     const struct mu_hash *leaves;
@@ -25,11 +26,15 @@ struct mu_piece {
     struct mu_bytes note;
 };
 
+/* Give it to the audit. Errors: as mu_audit_batch. */
+MU_MUST_USE enum mu_err mu_piece_audit(mu_audit *audit, const struct mu_piece *piece);
+
 /* Return MU_OK to go on; anything else ends the walk with it. */
 typedef enum mu_err mu_piece_fn(void *user, const struct mu_piece *piece);
 
 /* Walk `path`: a directory with a `log` in it, or an export. Errors: MU_E_ABSENT, MU_E_MALFORMED
- * (not a record at all), MU_E_IO, and whatever `take` answers. */
+ * (not a record at all), MU_E_VERSION, MU_E_IO, and whatever `take` answers; MU_E_CORRUPT when it ends
+ * before its end: what was walked so far is still worth reporting. */
 MU_MUST_USE enum mu_err mu_source_walk(const char *path, mu_piece_fn *take, void *user);
 
 #endif

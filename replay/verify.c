@@ -2,29 +2,9 @@
 
 #include <inttypes.h>
 
-struct walk {
-    mu_audit *audit;
-    uint64_t claimed; /* size the source says it has */
-};
-
 static enum mu_err take_piece(void *user, const struct mu_piece *piece)
 {
-    struct walk *walk = user;
-
-    switch (piece->kind) {
-    case MU_PIECE_BATCH:
-        return mu_audit_batch(walk->audit, &piece->batch);
-    case MU_PIECE_UNREADABLE:
-        mu_audit_unreadable(walk->audit, piece->first, piece->last, piece->damaged, piece->leaves);
-        return MU_OK;
-    case MU_PIECE_CHECKPOINT:
-        mu_audit_checkpoint(walk->audit, piece->size, piece->note);
-        return MU_OK;
-    case MU_PIECE_END:
-        walk->claimed = piece->size;
-        return MU_OK;
-    }
-    return MU_OK;
+    return mu_piece_audit(user, piece);
 }
 
 static enum mu_word damage_word(enum mu_damage_kind kind)
@@ -46,6 +26,8 @@ static enum mu_word damage_word(enum mu_damage_kind kind)
         return MU_W_DAMAGE_CHECKPOINT;
     case MU_DAMAGE_CUT:
         return MU_W_DAMAGE_CUT;
+    case MU_DAMAGE_PLACE:
+        return MU_W_DAMAGE_PLACE;
     }
     return MU_W_DAMAGE_BYTES;
 }
@@ -53,7 +35,7 @@ static enum mu_word damage_word(enum mu_damage_kind kind)
 static const char *damage_code(enum mu_damage_kind kind)
 {
     static const char *const codes[] = {"",      "missing", "bytes",      "seal", "author",
-                                        "chain", "time",    "checkpoint", "cut"};
+                                        "chain", "time",    "checkpoint", "cut",  "place"};
 
     return codes[kind];
 }
@@ -99,7 +81,7 @@ static void print_text(FILE *out, enum mu_lang lang, const struct mu_audit_repor
     for (size_t i = 0; i < listed; i++)
         print_damage(out, lang, &report->damage[i]);
     say(out, lang, report->damage_count > 0 ? MU_W_VERIFY_DAMAGED : MU_W_VERIFY_OK, args, 5);
-    if (report->head.size > report->checkpoint_at)
+    if (report->head.size > report->checkpoint_at && report->damage_count == 0)
         say(out, lang, MU_W_VERIFY_AFTER, args, 5);
 }
 
@@ -123,31 +105,37 @@ static void print_json(FILE *out, const struct mu_audit_report *report)
     fprintf(out, "]}\n");
 }
 
-/* A source that was cut short still has a report worth printing; one that is no record has none. */
-enum mu_err mu_verify(const char *path, const struct mu_verify_options *options, FILE *out)
+static void print_report(FILE *out, const struct mu_verify_options *options,
+                         const struct mu_audit_report *report)
 {
-    struct walk walk = {0};
-    const struct mu_audit_report *report;
-    enum mu_err err = mu_audit_new(&walk.audit);
-
-    if (err != MU_OK)
-        return err;
-    err = mu_source_walk(path, take_piece, &walk);
-    if (err != MU_OK && err != MU_E_CORRUPT)
-        goto out;
-    if (err == MU_E_CORRUPT || walk.claimed >= mu_audit_next(walk.audit))
-        mu_audit_cut(walk.audit, walk.claimed);
-    report = mu_audit_report(walk.audit);
-    if (options->log != NULL && !mu_hash_equal(options->log, &report->log)) {
-        err = MU_E_OTHER_LOG;
-        goto out;
-    }
     if (options->json)
         print_json(out, report);
     else
         print_text(out, options->lang, report);
-    err = report->damage_count > 0 ? MU_E_PROOF : MU_OK;
+}
+
+/* A source that was cut short still has a report worth printing; one that is no record has none, and
+ * that of another record would be read as that of this. */
+enum mu_err mu_verify(const char *path, const struct mu_verify_options *options, FILE *out)
+{
+    mu_audit *audit = NULL;
+    const struct mu_audit_report *report;
+    bool other;
+    enum mu_err err = mu_audit_new(&audit);
+
+    if (err != MU_OK)
+        return err;
+    err = mu_source_walk(path, take_piece, audit);
+    if (err == MU_E_CORRUPT)
+        mu_audit_cut(audit, 0);
+    else if (err != MU_OK)
+        goto out;
+    report = mu_audit_report(audit);
+    other = options->log != NULL && !mu_hash_equal(options->log, &report->log);
+    if (!other || report->damage_count > 0)
+        print_report(out, options, report);
+    err = other ? MU_E_OTHER_LOG : report->damage_count > 0 ? MU_E_PROOF : MU_OK;
 out:
-    mu_audit_free(&walk.audit);
+    mu_audit_free(&audit);
     return err;
 }

@@ -130,11 +130,13 @@ MU_MUST_USE enum mu_err mu_view_open(mu_log *log, mu_view **out);
 void mu_view_close(mu_view **view);
 void mu_view_head(const mu_view *view, struct mu_head *head);
 
-/* How much a view verifies. A batch that does not verify is never handed out as good. */
+/* How much a view verifies. A batch that does not verify is never handed out as good, except by RAW,
+ * whose reader verifies everything himself. */
 enum mu_view_mode {
     MU_VIEW_ONCE = 0, /* what this process has not verified yet; leaves always filled */
-    MU_VIEW_AGAIN,    /* everything, every time: scrubs, audits; the mode of read-only logs */
+    MU_VIEW_AGAIN,    /* everything, every time: scrubs; the mode of read-only logs */
     MU_VIEW_BODIES,   /* as ONCE; leaves of accepted items may be none: catch-up of full bodies */
+    MU_VIEW_RAW,      /* nothing against the tree; leaves of accepted items are none: audits */
 };
 void mu_view_set_mode(mu_view *view, enum mu_view_mode mode);
 
@@ -160,7 +162,7 @@ struct mu_stored {
 /* The batch that holds `number`, its hashes verified against the tree.
  * Errors: MU_E_ABSENT past the head; MU_E_CORRUPT: these bytes must not be served. Then only `damaged`,
  * first_number and seal.count are filled: the stretch to leave out; when not even the seal can be
- * read, that is `number` alone. */
+ * read, that is `number` alone. RAW says MU_E_ABSENT instead where the row of `damaged` is gone. */
 MU_MUST_USE enum mu_err mu_view_batch(mu_view *view, uint64_t number, struct mu_stored *out);
 /* Numbers of the entries that changed the roster, in order: the first one >= from. */
 MU_MUST_USE enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number);

@@ -1,4 +1,5 @@
-/* Reading one batch back, and proving it against the tree before anybody gets to see it.
+/* Reading one batch back, and proving it against the tree before anybody gets to see it; an auditor
+ * reads raw rows and proves them himself.
  *
  * Author leaves are computed along the chain from the bodies as stored; with what the row says of
  * its acceptance they give the log leaves, which must be those in the tiles; and together they must
@@ -84,6 +85,19 @@ static bool fits_batch(const struct mu_row *row, uint32_t i, struct mu_stored *o
            row->judge_version == out->judge_version;
 }
 
+/* A reader of raw rows is told apart which are gone and which are damaged. */
+static enum mu_err no_row(mu_view *view, uint64_t number)
+{
+    struct mu_row_key key = mu_row_key_record(number, MU_WHAT_ENTRY);
+    MDB_val k = mu_row_val(key.b, key.size), v;
+    int rc;
+
+    if (view->mode != MU_VIEW_RAW)
+        return MU_E_CORRUPT;
+    rc = mdb_get(view->txn, view->log->tables.dbi[MU_TABLE_RECORD], &k, &v);
+    return rc == MDB_SUCCESS ? MU_E_CORRUPT : mu_read_err(rc);
+}
+
 /* The row behind the cursor must be entry `number`. */
 static enum mu_err read_next(mu_view *view, uint64_t number, struct mu_row *row)
 {
@@ -93,9 +107,9 @@ static enum mu_err read_next(mu_view *view, uint64_t number, struct mu_row *row)
     enum mu_err err = mu_read_err(mdb_cursor_get(view->record, &k, &v, MDB_NEXT));
 
     if (err != MU_OK)
-        return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
+        return err == MU_E_ABSENT ? no_row(view, number) : err;
     if (!mu_row_key_is(k, &found, &what) || found != number || what != MU_WHAT_ENTRY)
-        return MU_E_CORRUPT;
+        return no_row(view, number);
     return mu_row_read(mu_row_bytes(k), mu_row_bytes(v), row);
 }
 
@@ -215,8 +229,8 @@ static enum mu_err read_batch(mu_view *view, uint64_t number, struct mu_stored *
     enum mu_err err;
 
     if ((err = read_seal(view, number, out)) != MU_OK)
-        return err;
-    if ((err = read_rows(view, out)) != MU_OK)
+        return err == MU_E_CORRUPT ? no_row(view, number) : err;
+    if ((err = read_rows(view, out)) != MU_OK || view->mode == MU_VIEW_RAW)
         return err;
     known = is_verified(view, out->first_number);
     if (!known || view->mode != MU_VIEW_BODIES)

@@ -1,52 +1,65 @@
-/* The walk keeps four things: the roster (who could sign), the right edge of the tree (what the head
- * must be), the last mark of every author's lane (what the next batch must continue), and the damage.
+/* The walk keeps four things: the roster (who could sign), the trunk of the tree (what the head must
+ * be), the lanes (what an author's next batch must go on from), and the damage.
  *
- * After damage it goes on with the leaf the record had stored, so that one bad entry is named once
- * and does not make everything after it look bad; a record that stored no leaves loses that, and
- * its next checkpoint is reported as the range that does not fit.
+ * A batch is proven when its author is enrolled, his seal fits, and the bodies lead to the root he
+ * sealed. Then a stored log leaf that differs says that something about its acceptance was changed,
+ * or the leaf itself. When it is not proven, the first of these names the damage: author, seal, leaf.
+ *
+ * After damage the walk goes on with the leaf the record had stored, so that one bad entry is named
+ * once and does not make everything after it look bad. Where leaves are missing the tree is lost:
+ * later checkpoints are then read for their signature and size only.
  */
 #include "proto/authority/audit.h"
 
 #include <stdlib.h>
 
+#include "proto/authority/lanes.h"
+#include "proto/authority/trunk.h"
 #include "proto/sign/digest.h"
-
-struct lane_mark {
-    struct mu_agent_id agent;
-    uint64_t instance;
-    uint8_t lane;
-    uint64_t sequence; /* last one seen; 0: empty slot */
-    struct mu_hash leaf;
-};
 
 struct mu_audit {
     mu_roster *roster;
-    struct mu_edge edge;
+    struct mu_trunk trunk;
+    struct mu_lanes lanes;
     int64_t last_accepted_ms;
-    struct lane_mark *marks; /* open hash table, power of two */
-    size_t mark_room, mark_count;
-    bool holes; /* something before here is missing, so a lane may continue from what is not seen */
+    bool gaps; /* something before here is missing, so a lane may go on from what is not seen */
     struct mu_agent_id *signers;
     size_t signer_count;
-    struct mu_verifier *log_key;
+    mu_verifier *log_key;
     struct mu_public log_public;
+    mu_audit_entry_fn *tell;
+    void *user;
+    struct mu_hash *leaves; /* MU_BATCH_EVENTS_MAX: the batch's author leaves */
+    uint64_t blames;        /* damage found so far, neighbours counted apart */
     struct mu_audit_report report;
+};
+
+/* A batch on its walk. */
+struct step {
+    const struct mu_audit_batch *batch;
+    uint64_t first, last;
+    const struct mu_hash *leaves; /* author leaves, computed along the chain */
+    uint32_t bad;                 /* index of the first stored leaf that differs; count: none */
+    bool in_place;                /* begins where the one before ended */
+    bool known, sealed, proven;
 };
 
 enum mu_err mu_audit_new(mu_audit **out)
 {
     mu_audit *audit = calloc(1, sizeof *audit);
-    enum mu_err err = MU_OK;
+    enum mu_err err = MU_E_NO_MEMORY;
 
+    *out = NULL;
     if (audit == NULL)
-        return MU_E_NO_MEMORY;
-    audit->mark_room = 64;
-    audit->marks = calloc(audit->mark_room, sizeof *audit->marks);
-    err = audit->marks == NULL ? MU_E_NO_MEMORY : mu_roster_new(&audit->roster);
-    if (err != MU_OK)
+        return err;
+    audit->leaves = calloc(MU_BATCH_EVENTS_MAX, sizeof *audit->leaves);
+    if (audit->leaves == NULL || (err = mu_lanes_make(&audit->lanes)) != MU_OK ||
+        (err = mu_roster_new(&audit->roster)) != MU_OK) {
         mu_audit_free(&audit);
+        return err;
+    }
     *out = audit;
-    return err;
+    return MU_OK;
 }
 
 void mu_audit_free(mu_audit **audit)
@@ -55,93 +68,69 @@ void mu_audit_free(mu_audit **audit)
         return;
     mu_roster_free(&(*audit)->roster);
     mu_verifier_close(&(*audit)->log_key);
-    free((*audit)->marks);
+    mu_lanes_free(&(*audit)->lanes);
     free((*audit)->signers);
+    free((*audit)->leaves);
     free(*audit);
     *audit = NULL;
 }
 
-static void add_damage(mu_audit *audit, enum mu_damage_kind kind, uint64_t first, uint64_t last)
+void mu_audit_tell(mu_audit *audit, mu_audit_entry_fn *tell, void *user)
+{
+    audit->tell = tell;
+    audit->user = user;
+}
+
+/* ---- damage -------------------------------------------------------------------------------- */
+
+static struct mu_damage *last_damage(mu_audit *audit)
 {
     struct mu_audit_report *report = &audit->report;
 
+    if (report->damage_count == 0 || report->damage_count > MU_DAMAGE_MAX)
+        return NULL;
+    return &report->damage[report->damage_count - 1];
+}
+
+static void blame(mu_audit *audit, enum mu_damage_kind kind, uint64_t first, uint64_t last)
+{
+    struct mu_audit_report *report = &audit->report;
+    struct mu_damage *before = last_damage(audit);
+
+    audit->blames++;
+    if (before != NULL && before->kind == kind && kind != MU_DAMAGE_CHECKPOINT &&
+        before->last + 1 == first) {
+        before->last = last;
+        return;
+    }
     if (report->damage_count < MU_DAMAGE_MAX)
         report->damage[report->damage_count] = (struct mu_damage){kind, first, last};
     report->damage_count++;
 }
 
-/* ---- author lanes -------------------------------------------------------------------------- */
-
-static struct lane_mark *find_mark(struct lane_mark *marks, size_t room, const struct mu_seal *seal)
+/* What was missing stands further behind: then it is not missing, but out of place. */
+static void blame_place(mu_audit *audit, uint64_t first, uint64_t last)
 {
-    uint64_t hash = mu_get_u64(seal->agent.b) ^ (seal->instance * 0x9E3779B97F4A7C15u) ^ seal->lane;
-    size_t at = (size_t)(hash & (room - 1));
+    struct mu_damage *before = last_damage(audit);
 
-    while (marks[at].sequence != 0) {
-        if (marks[at].instance == seal->instance && marks[at].lane == seal->lane &&
-            mu_agent_id_equal(&marks[at].agent, &seal->agent))
-            break;
-        at = (at + 1) & (room - 1);
-    }
-    return &marks[at];
+    if (before != NULL && before->kind == MU_DAMAGE_MISSING && before->first == first &&
+        before->last == last)
+        before->kind = MU_DAMAGE_PLACE;
+    else
+        blame(audit, MU_DAMAGE_PLACE, first, last);
 }
 
-static enum mu_err grow_marks(mu_audit *audit)
+static void blame_cut(mu_audit *audit, uint64_t size)
 {
-    size_t room = audit->mark_room * 2;
-    struct lane_mark *marks = calloc(room, sizeof *marks);
+    uint64_t next = mu_audit_next(audit);
+    struct mu_damage *before = last_damage(audit);
 
-    if (marks == NULL)
-        return MU_E_NO_MEMORY;
-    for (size_t i = 0; i < audit->mark_room; i++) {
-        const struct lane_mark *old = &audit->marks[i];
-        struct mu_seal key = {.agent = old->agent, .instance = old->instance, .lane = old->lane};
-
-        if (old->sequence != 0)
-            *find_mark(marks, room, &key) = *old;
-    }
-    free(audit->marks);
-    audit->marks = marks;
-    audit->mark_room = room;
-    return MU_OK;
-}
-
-/* Whether the batch continues its author's lane; the lane goes on from it either way. */
-static enum mu_err continue_lane(mu_audit *audit, const struct mu_seal *seal,
-                                 const struct mu_hash *last_leaf, bool *continues)
-{
-    struct lane_mark *mark;
-
-    if (audit->mark_count * 2 >= audit->mark_room && grow_marks(audit) != MU_OK)
-        return MU_E_NO_MEMORY;
-    mark = find_mark(audit->marks, audit->mark_room, seal);
-    *continues = (seal->first_sequence == mark->sequence + 1 &&
-                  mu_hash_equal(&seal->previous, &mark->leaf)) ||
-                 (audit->holes && seal->first_sequence > mark->sequence + 1);
-    if (mark->sequence == 0)
-        audit->mark_count++;
-    *mark = (struct lane_mark){.agent = seal->agent,
-                               .instance = seal->instance,
-                               .lane = seal->lane,
-                               .sequence = seal->first_sequence + seal->count - 1,
-                               .leaf = *last_leaf};
-    return MU_OK;
-}
-
-static enum mu_err count_signer(mu_audit *audit, const struct mu_agent_id *agent)
-{
-    struct mu_agent_id *more;
-
-    for (size_t i = 0; i < audit->signer_count; i++)
-        if (mu_agent_id_equal(&audit->signers[i], agent))
-            return MU_OK;
-    more = realloc(audit->signers, (audit->signer_count + 1) * sizeof *more);
-    if (more == NULL)
-        return MU_E_NO_MEMORY;
-    more[audit->signer_count++] = *agent;
-    audit->signers = more;
-    audit->report.signers = audit->signer_count;
-    return MU_OK;
+    if (size < next)
+        size = next;
+    if (before != NULL && before->kind == MU_DAMAGE_CUT && before->first == next)
+        before->last = size > before->last ? size : before->last;
+    else
+        blame(audit, MU_DAMAGE_CUT, next, size);
 }
 
 /* ---- leaves -------------------------------------------------------------------------------- */
@@ -166,54 +155,100 @@ static struct mu_hash author_leaf(const struct mu_audit_batch *batch, size_t ind
     return mu_author_leaf(&author);
 }
 
-/* Compute the author leaves, compare each log leaf with the stored one, extend the tree. The first
- * entry that differs is the damaged one; those after it differ only because they are chained. */
-static void walk_leaves(mu_audit *audit, const struct mu_audit_batch *batch, struct mu_hash *leaves)
+static struct mu_hash log_leaf(const struct mu_audit_batch *batch, uint64_t number, size_t index,
+                               const struct mu_hash *leaf)
 {
-    struct mu_hash previous = batch->seal.previous;
-    bool named = false;
+    struct mu_record record = {.epoch = batch->epoch,
+                               .number = number,
+                               .accepted_at_ms = batch->accepted_at_ms,
+                               .code = batch->items[index].code,
+                               .judge_version = batch->judge_version,
+                               .author_leaf = *leaf};
 
-    for (size_t i = 0; i < batch->seal.count; i++) {
-        struct mu_record record = {.epoch = batch->epoch,
-                                   .number = batch->first_number + i,
-                                   .accepted_at_ms = batch->accepted_at_ms,
-                                   .code = batch->items[i].code,
-                                   .judge_version = batch->judge_version};
-        struct mu_hash log_leaf;
+    return mu_log_leaf(&record);
+}
 
-        leaves[i] = author_leaf(batch, i, &previous);
-        previous = leaves[i];
-        record.author_leaf = leaves[i];
-        log_leaf = mu_log_leaf(&record);
-        if (batch->stored_leaves != NULL && !mu_hash_equal(&log_leaf, &batch->stored_leaves[i])) {
-            if (!named)
-                add_damage(audit, MU_DAMAGE_BYTES, record.number, record.number);
-            named = true;
-            log_leaf = batch->stored_leaves[i];
-        }
-        mu_edge_add(&audit->edge, &log_leaf);
-        audit->report.refused += batch->items[i].code != 0;
+/* Compute the author leaves, compare each log leaf with the stored one, extend the tree. Entries
+ * after the first that differs may differ only because they are chained to it. */
+static void walk_leaves(mu_audit *audit, struct step *step)
+{
+    const struct mu_audit_batch *batch = step->batch;
+    const struct mu_hash *previous = &batch->seal.previous, *stored = batch->stored_leaves;
+
+    step->bad = batch->seal.count;
+    step->leaves = audit->leaves;
+    for (uint32_t i = 0; i < batch->seal.count; i++) {
+        struct mu_hash leaf;
+
+        audit->leaves[i] = author_leaf(batch, i, previous);
+        previous = &audit->leaves[i];
+        leaf = log_leaf(batch, step->first + i, i, previous);
+        if (stored != NULL && step->bad > i && !mu_hash_equal(&leaf, &stored[i]))
+            step->bad = i;
+        if (step->in_place)
+            mu_trunk_add(&audit->trunk, &leaf, stored == NULL ? NULL : &stored[i]);
     }
 }
 
-/* ---- authors ------------------------------------------------------------------------------- */
+/* ---- place --------------------------------------------------------------------------------- */
 
-static enum mu_err fold_item(mu_audit *audit, const struct mu_audit_batch *batch, size_t index,
-                             const struct mu_hash *leaf)
+static bool stored_as(const struct mu_audit_batch *batch, uint64_t number)
 {
-    struct mu_entry entry = {
+    struct mu_hash leaf = author_leaf(batch, 0, &batch->seal.previous);
+
+    leaf = log_leaf(batch, number, 0, &leaf);
+    return batch->stored_leaves != NULL && mu_hash_equal(&leaf, &batch->stored_leaves[0]);
+}
+
+/* Another number than the next: either the number was changed, which the stored leaf tells, or entries
+ * before it are missing, or it stands behind its place. */
+static void find_place(mu_audit *audit, struct step *step)
+{
+    const struct mu_audit_batch *batch = step->batch;
+    uint64_t next = mu_audit_next(audit);
+    bool possible = batch->first_number != 0 && batch->first_number < UINT64_MAX / 2;
+
+    step->in_place = true;
+    step->first = next;
+    if (batch->first_number != next && (!possible || stored_as(batch, next))) {
+        blame(audit, MU_DAMAGE_BYTES, next, next);
+    } else if (batch->first_number > next) {
+        step->first = batch->first_number;
+        mu_audit_unreadable(audit, next, step->first - 1, 0, MU_DAMAGE_MISSING, NULL);
+    } else if (batch->first_number < next) {
+        step->first = batch->first_number;
+        step->in_place = false;
+    }
+    step->last = step->first + batch->seal.count - 1;
+    if (!step->in_place)
+        blame_place(audit, step->first, step->last);
+}
+
+/* ---- the roster ---------------------------------------------------------------------------- */
+
+static struct mu_entry entry_of(const struct step *step, uint32_t index)
+{
+    const struct mu_audit_batch *batch = step->batch;
+
+    return (struct mu_entry){
         .epoch = batch->epoch,
-        .number = batch->first_number + index,
+        .number = step->first + index,
         .accepted_at_ms = batch->accepted_at_ms,
+        .code = batch->items[index].code,
         .judge_version = batch->judge_version,
         .agent = batch->seal.agent,
         .instance = batch->seal.instance,
         .lane = batch->seal.lane,
         .sequence = batch->seal.first_sequence + index,
-        .leaf = *leaf,
+        .leaf = step->leaves[index],
         .body = batch->items[index].body,
         .path = "",
     };
+}
+
+static enum mu_err fold_item(mu_audit *audit, const struct step *step, uint32_t index)
+{
+    struct mu_entry entry = entry_of(step, index);
     mu_arena arena = mu_event_arena(entry.body.size);
     struct mu_fault fault;
     enum mu_err err = mu_event_unpack(entry.body, &arena, &entry.event, &fault);
@@ -221,182 +256,257 @@ static enum mu_err fold_item(mu_audit *audit, const struct mu_audit_batch *batch
     if (err == MU_OK)
         err = mu_roster_fold(audit->roster, &entry);
     if (err != MU_OK && err != MU_E_NO_MEMORY) {
-        add_damage(audit, MU_DAMAGE_BYTES, entry.number, entry.number);
+        blame(audit, MU_DAMAGE_BYTES, entry.number, entry.number);
         err = MU_OK;
     }
     mu_arena_free(&arena);
     return err;
 }
 
-static enum mu_err fold_roster(mu_audit *audit, const struct mu_audit_batch *batch,
-                               const struct mu_hash *leaves)
+static enum mu_err fold_roster(mu_audit *audit, const struct step *step)
 {
-    for (size_t i = 0; i < batch->seal.count; i++) {
+    enum mu_err err = MU_OK;
+
+    for (uint32_t i = 0; err == MU_OK && i < step->batch->seal.count; i++) {
+        const struct mu_audit_item *item = &step->batch->items[i];
         struct mu_topic topic;
         struct mu_fault fault;
-        enum mu_err err;
 
-        if (batch->items[i].code != 0)
-            continue;
-        err = mu_event_scan(batch->items[i].body, &topic, &fault);
-        if (err == MU_OK && mu_kind_is_roster(topic.kind))
-            err = fold_item(audit, batch, i, &leaves[i]);
-        if (err == MU_E_NO_MEMORY)
-            return err;
+        if (item->code == 0 && mu_event_scan(item->body, &topic, &fault) == MU_OK &&
+            mu_kind_is_roster(topic.kind))
+            err = fold_item(audit, step, i);
     }
-    return MU_OK;
+    return err;
 }
 
 /* Entry 1 brings the keys that its own seal is checked with; its leaf is the log id. */
-static enum mu_err take_genesis(mu_audit *audit, const struct mu_audit_batch *batch,
-                                const struct mu_hash *leaves)
+static enum mu_err take_genesis(mu_audit *audit, const struct step *step)
 {
     const struct mu_genesis *genesis;
-    enum mu_err err = fold_roster(audit, batch, leaves);
+    enum mu_err err = fold_roster(audit, step);
 
-    genesis = err == MU_OK ? mu_roster_genesis(audit->roster) : NULL;
-    audit->report.log = leaves[0];
-    if (genesis == NULL)
+    if (err != MU_OK || (genesis = mu_roster_genesis(audit->roster)) == NULL)
         return err;
     audit->log_public = genesis->log_key;
     err = mu_verifier_open(&audit->log_public, &audit->log_key);
     return err == MU_E_NO_MEMORY ? err : MU_OK;
 }
 
-static bool author_known(const mu_audit *audit, const struct mu_seal *seal, bool is_genesis)
+/* A genesis that is not proven proves nothing after it: there is no log id and no log key. */
+static void judge_genesis(mu_audit *audit, const struct step *step)
 {
-    if (is_genesis ? !mu_hash_is_none(&seal->origin)
-                   : !mu_hash_equal(&seal->origin, &audit->report.log))
-        return false;
-    return mu_roster_verifier(audit->roster, &seal->agent) != NULL;
+    if (step->proven)
+        audit->report.log = step->leaves[0];
+    else
+        mu_verifier_close(&audit->log_key);
 }
 
-static void check_seal(mu_audit *audit, const struct mu_audit_batch *batch,
-                       const struct mu_hash *leaves, size_t damage_before)
+/* ---- the seal ------------------------------------------------------------------------------ */
+
+static const mu_verifier *author_key(const mu_audit *audit, const struct step *step)
 {
-    uint64_t last = batch->first_number + batch->seal.count - 1;
+    const struct mu_seal *seal = &step->batch->seal;
+    bool fits = step->first == 1 ? mu_hash_is_none(&seal->origin)
+                                 : mu_hash_equal(&seal->origin, &audit->report.log);
+
+    return fits ? mu_roster_verifier(audit->roster, &seal->agent) : NULL;
+}
+
+static void prove(const mu_audit *audit, struct step *step)
+{
+    const struct mu_seal *seal = &step->batch->seal;
+    const mu_verifier *key = author_key(audit, step);
     struct mu_hash root;
 
-    if (!author_known(audit, &batch->seal, batch->first_number == 1)) {
-        add_damage(audit, MU_DAMAGE_AUTHOR, batch->first_number, last);
+    step->known = key != NULL;
+    step->sealed = step->known && mu_seal_check(seal, key) == MU_OK;
+    if (!step->sealed)
         return;
-    }
-    mu_tree_root(leaves, batch->seal.count, &root);
-    if (mu_seal_check(&batch->seal, mu_roster_verifier(audit->roster, &batch->seal.agent)) !=
-            MU_OK ||
-        (!mu_hash_equal(&root, &batch->seal.root) && audit->report.damage_count == damage_before))
-        add_damage(audit, MU_DAMAGE_SEAL, batch->first_number, last);
+    mu_tree_root(step->leaves, seal->count, &root);
+    step->proven = mu_hash_equal(&root, &seal->root);
 }
 
-/* Numbers stay right; the tree is lost, and the next checkpoint shows it. */
-static void miss_entries(mu_audit *audit, uint64_t next)
+static void name_damage(mu_audit *audit, const struct step *step)
 {
-    if (next <= audit->edge.size) {
-        add_damage(audit, MU_DAMAGE_CHAIN, next, audit->edge.size);
-        return;
-    }
-    add_damage(audit, MU_DAMAGE_MISSING, audit->edge.size + 1, next - 1);
-    audit->holes = true;
-    audit->edge = (struct mu_edge){.size = next - 1};
+    bool leaves_fit = step->bad == step->batch->seal.count;
+
+    if (!step->known)
+        blame(audit, MU_DAMAGE_AUTHOR, step->first, step->last);
+    else if (!step->sealed || (!step->proven && leaves_fit))
+        blame(audit, MU_DAMAGE_SEAL, step->first, step->last);
+    else if (!leaves_fit)
+        blame(audit, MU_DAMAGE_BYTES, step->first + step->bad, step->first + step->bad);
 }
 
-static enum mu_err audit_batch(mu_audit *audit, const struct mu_audit_batch *batch,
-                               struct mu_hash *leaves)
+/* ---- time and lanes ------------------------------------------------------------------------ */
+
+/* A time is believed only when a leaf binds it. */
+static void check_time(mu_audit *audit, const struct step *step)
 {
-    size_t damage_before = audit->report.damage_count;
-    uint64_t last = batch->first_number + batch->seal.count - 1;
+    if (step->bad != step->batch->seal.count)
+        return;
+    if (step->batch->accepted_at_ms < audit->last_accepted_ms)
+        blame(audit, MU_DAMAGE_TIME, step->first, step->last);
+    audit->last_accepted_ms = step->batch->accepted_at_ms;
+}
+
+static enum mu_err count_signer(mu_audit *audit, const struct mu_agent_id *agent)
+{
+    struct mu_agent_id *more;
+
+    /* The one who spoke last is likely to go on. */
+    for (size_t i = audit->signer_count; i-- > 0;)
+        if (mu_agent_id_equal(&audit->signers[i], agent))
+            return MU_OK;
+    more = realloc(audit->signers, (audit->signer_count + 1) * sizeof *more);
+    if (more == NULL)
+        return MU_E_NO_MEMORY;
+    more[audit->signer_count++] = *agent;
+    audit->signers = more;
+    audit->report.signers = audit->signer_count;
+    return MU_OK;
+}
+
+/* A seal that does not fit may name any lane: it moves none, and is a gap in the one it was of. */
+static enum mu_err follow_lane(mu_audit *audit, const struct step *step)
+{
+    const struct mu_seal *seal = &step->batch->seal;
+    const struct mu_hash *last_leaf = step->proven ? &step->leaves[seal->count - 1] : NULL;
     bool continues = true;
+    enum mu_err err;
+
+    if (!step->sealed) {
+        audit->gaps = true;
+        return MU_OK;
+    }
+    err = mu_lanes_continue(&audit->lanes, seal, last_leaf, audit->gaps, &continues);
+    if (err == MU_OK && !continues)
+        blame(audit, MU_DAMAGE_CHAIN, step->first, step->last);
+    return err == MU_OK ? count_signer(audit, &seal->agent) : err;
+}
+
+/* ---- a batch ------------------------------------------------------------------------------- */
+
+static enum mu_err tell_entries(mu_audit *audit, const struct step *step)
+{
     enum mu_err err = MU_OK;
 
-    if (batch->first_number != audit->edge.size + 1)
-        miss_entries(audit, batch->first_number);
-    if (batch->accepted_at_ms < audit->last_accepted_ms)
-        add_damage(audit, MU_DAMAGE_TIME, batch->first_number, last);
-    audit->last_accepted_ms = batch->accepted_at_ms;
-    walk_leaves(audit, batch, leaves);
-    if (batch->first_number == 1)
-        err = take_genesis(audit, batch, leaves);
-    check_seal(audit, batch, leaves, damage_before);
-    if (err == MU_OK)
-        err = count_signer(audit, &batch->seal.agent);
-    if (err == MU_OK)
-        err = continue_lane(audit, &batch->seal, &leaves[batch->seal.count - 1], &continues);
-    if (!continues && audit->report.damage_count == damage_before)
-        add_damage(audit, MU_DAMAGE_CHAIN, batch->first_number, last);
-    if (err == MU_OK && batch->first_number != 1)
-        err = fold_roster(audit, batch, leaves);
-    audit->report.batches++;
+    if (audit->tell == NULL || !step->in_place || step->bad != step->batch->seal.count)
+        return MU_OK;
+    for (uint32_t i = 0; err == MU_OK && i < step->batch->seal.count; i++) {
+        struct mu_entry entry = entry_of(step, i);
+
+        err = audit->tell(audit->user, &entry);
+    }
     return err;
+}
+
+/* What a proven batch says about who may sign takes effect after it, except for genesis. */
+static enum mu_err take_words(mu_audit *audit, const struct step *step)
+{
+    enum mu_err err = MU_OK;
+
+    for (uint32_t i = 0; i < step->batch->seal.count; i++)
+        audit->report.refused += step->batch->items[i].code != 0;
+    if (step->proven && step->first != 1)
+        err = fold_roster(audit, step);
+    return err == MU_OK && step->proven ? tell_entries(audit, step) : err;
 }
 
 enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
 {
-    struct mu_hash *leaves = malloc(batch->seal.count * sizeof *leaves);
-    enum mu_err err;
+    struct step step = {.batch = batch};
+    uint64_t blames = audit->blames;
+    bool genesis;
+    enum mu_err err = MU_OK;
 
-    if (leaves == NULL)
-        return MU_E_NO_MEMORY;
-    err = audit_batch(audit, batch, leaves);
-    free(leaves);
-    return err;
+    MU_CHECK(batch->seal.count >= 1 && batch->seal.count <= MU_BATCH_EVENTS_MAX);
+    find_place(audit, &step);
+    genesis = step.first == 1 && step.in_place;
+    walk_leaves(audit, &step);
+    if (genesis)
+        err = take_genesis(audit, &step);
+    if (err != MU_OK)
+        return err;
+    prove(audit, &step);
+    name_damage(audit, &step);
+    if (genesis)
+        judge_genesis(audit, &step);
+    if (step.in_place) {
+        check_time(audit, &step);
+        err = follow_lane(audit, &step);
+        audit->report.head.epoch = batch->epoch;
+    }
+    if (batch->altered && audit->blames == blames)
+        blame(audit, MU_DAMAGE_BYTES, step.first, step.last);
+    audit->report.batches++;
+    return err == MU_OK ? take_words(audit, &step) : err;
 }
 
 void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last, uint64_t damaged,
-                         const struct mu_hash *stored_leaves)
+                         enum mu_damage_kind kind, const struct mu_hash *stored_leaves)
 {
-    static const struct mu_hash none;
+    bool from_next = first == mu_audit_next(audit);
 
-    if (damaged != 0)
-        add_damage(audit, MU_DAMAGE_BYTES, damaged, damaged);
+    blame(audit, kind, damaged != 0 ? damaged : first, damaged != 0 ? damaged : last);
+    audit->gaps = true;
+    if (last < mu_audit_next(audit))
+        return;
+    if (stored_leaves == NULL || !from_next)
+        mu_trunk_skip(&audit->trunk, last);
     else
-        add_damage(audit, MU_DAMAGE_BYTES, first, last);
-    audit->holes = true;
-    for (uint64_t n = first; n <= last; n++)
-        mu_edge_add(&audit->edge, stored_leaves != NULL ? &stored_leaves[n - first] : &none);
+        for (uint64_t n = first; n <= last; n++)
+            mu_trunk_add(&audit->trunk, &stored_leaves[n - first], NULL);
 }
+
+/* ---- checkpoints and the end --------------------------------------------------------------- */
 
 void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
 {
     struct mu_audit_report *report = &audit->report;
-    uint64_t from = report->checkpoint_at + 1;
+    uint64_t walked = audit->trunk.edge.size, to = size < walked ? size : walked;
+    uint64_t from = report->checkpoint_at < to ? report->checkpoint_at + 1 : to;
     struct mu_head head;
-    struct mu_hash root;
 
+    if (audit->log_key == NULL && report->damage_count > 0)
+        return; /* without a genesis there is nothing to check it with, and that is named */
     if (audit->log_key == NULL ||
         mu_checkpoint_read(note, &report->log, audit->log_key, &audit->log_public, &head) !=
             MU_OK ||
         head.size != size) {
-        add_damage(audit, MU_DAMAGE_CHECKPOINT, from, size);
+        blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
+    } else if (size > walked) {
+        blame_cut(audit, size);
+    } else if (audit->trunk.lost) {
         return;
-    }
-    mu_edge_root(&audit->edge, &root);
-    if (head.size > audit->edge.size)
-        add_damage(audit, MU_DAMAGE_CUT, audit->edge.size + 1, head.size);
-    else if (head.size != audit->edge.size || !mu_hash_equal(&root, &head.root))
-        add_damage(audit, MU_DAMAGE_CHECKPOINT, from, size);
-    else {
+    } else if (size != walked || !mu_trunk_fits(&audit->trunk, &head.root)) {
+        blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
+        audit->trunk.lost = size == walked;
+    } else {
         report->checkpoints++;
         report->checkpoint_at = size;
-        report->head.epoch = head.epoch;
     }
 }
 
 void mu_audit_cut(mu_audit *audit, uint64_t size)
 {
-    uint64_t next = audit->edge.size + 1;
-
-    add_damage(audit, MU_DAMAGE_CUT, next, size > next ? size : next);
+    blame_cut(audit, size);
 }
 
 uint64_t mu_audit_next(const mu_audit *audit)
 {
-    return audit->edge.size + 1;
+    return audit->trunk.edge.size + 1;
 }
 
 const struct mu_audit_report *mu_audit_report(mu_audit *audit)
 {
-    audit->report.head.size = audit->edge.size;
-    mu_edge_root(&audit->edge, &audit->report.head.root);
+    static const struct mu_hash none;
+    struct mu_head *head = &audit->report.head;
+
+    head->size = audit->trunk.edge.size;
+    head->root = none;
+    if (!audit->trunk.lost)
+        mu_edge_root(&audit->trunk.edge, &head->root);
     return &audit->report;
 }
 

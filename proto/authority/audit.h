@@ -4,8 +4,10 @@
  * keys come from the record's own genesis and enrolments, and the genesis leaf is the log id, so an
  * auditor needs that one hash from elsewhere to know that it is the right record.
  *
- * Damage is named by entry where the stored log leaves let it be, by batch where they do not, and by
- * the range between two checkpoints where whole batches were rewritten.
+ * Damage is named once, where it is: by entry where the stored log leaves let it be, by batch where
+ * they do not or where the seal itself does not fit, and by the range between two checkpoints where
+ * whole batches were rewritten. What follows from it is not damage again, with one exception: seals
+ * that need a key whose enrolment is damaged or missing cannot be checked, and are named.
  */
 #ifndef MU_AUTHORITY_AUDIT_H
 #define MU_AUTHORITY_AUDIT_H
@@ -25,8 +27,10 @@ enum mu_damage_kind {
     MU_DAMAGE_TIME,        /* accepted time falls */
     MU_DAMAGE_CHECKPOINT,  /* a signed head does not fit the entries below it */
     MU_DAMAGE_CUT,         /* a signed head is larger than the record */
+    MU_DAMAGE_PLACE,       /* entries first..last stand behind later ones, or twice */
 };
 
+/* Neighbours damaged in the same way are one. */
 struct mu_damage {
     enum mu_damage_kind kind;
     uint64_t first, last; /* entry numbers, inclusive */
@@ -34,7 +38,7 @@ struct mu_damage {
 
 struct mu_audit_report {
     struct mu_hash log;
-    struct mu_head head; /* of what was walked */
+    struct mu_head head; /* of what was walked; without a root where entries are missing */
     uint64_t batches;
     uint64_t refused;       /* final refusals among the entries */
     uint64_t signers;       /* different agents */
@@ -61,6 +65,7 @@ struct mu_audit_batch {
     struct mu_seal seal;
     const struct mu_audit_item *items;   /* seal.count */
     const struct mu_hash *stored_leaves; /* seal.count log leaves as stored, or NULL */
+    bool altered; /* its source sees that bytes have changed: named even if no leaf binds them */
 };
 
 typedef struct mu_audit mu_audit;
@@ -68,12 +73,19 @@ typedef struct mu_audit mu_audit;
 MU_MUST_USE enum mu_err mu_audit_new(mu_audit **out);
 void mu_audit_free(mu_audit **audit);
 
-/* Errors: MU_E_NO_MEMORY only; damage goes to the report. */
+/* Called by mu_audit_batch for every entry, in order, that stands: its leaf is the stored one, its
+ * author is enrolled and sealed it. `event` is NULL; all is lent for the call. */
+typedef enum mu_err mu_audit_entry_fn(void *user, const struct mu_entry *entry);
+void mu_audit_tell(mu_audit *audit, mu_audit_entry_fn *tell, void *user);
+
+/* `seal.count` is 1..MU_BATCH_EVENTS_MAX, as mu_seal_read sees to.
+ * Errors: MU_E_NO_MEMORY, and what `tell` answers; damage goes to the report. */
 MU_MUST_USE enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch);
-/* The batch of entries first..last cannot be read; `damaged` is the entry to blame, 0 when none can
- * be named. `stored_leaves` (or NULL) keeps the tree going. */
+/* Entries first..last, from mu_audit_next on, cannot be read (BYTES) or are not there
+ * (MISSING); `damaged` is the entry to blame, 0 when none can be named. `stored_leaves` (or NULL)
+ * keeps the tree going. */
 void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last, uint64_t damaged,
-                         const struct mu_hash *stored_leaves);
+                         enum mu_damage_kind kind, const struct mu_hash *stored_leaves);
 /* A checkpoint row said to be of `size`; give it once the walk has reached that size or ended. */
 void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note);
 /* The record ends before it should: `size` is what it claims to have, or 0 when even that is lost. */
