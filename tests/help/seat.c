@@ -95,13 +95,20 @@ bool help_seat_was_told(const struct help_seat *seat, enum mu_link link, enum mu
 
 /* ---- the directory --------------------------------------------------------------------------- */
 
-void help_seat_make(struct help_seat *seat, const struct help_broker *b)
+void help_seat_make_at(struct help_seat *seat, const char *agency, const char *endpoint,
+                       const struct mu_hash *log, const uint8_t curve[32],
+                       const struct mu_public *log_key)
 {
     memset(seat, 0, sizeof *seat);
     snprintf(seat->dir, sizeof seat->dir, "/tmp/muster-seat-XXXXXX");
     assert_non_null(mkdtemp(seat->dir));
-    assert_int_equal(mu_agent_create(seat->dir, "EM", "muster-test"), MU_OK);
-    assert_int_equal(mu_agent_point(seat->dir, b->endpoint, &b->log, b->curve, &b->log_key), MU_OK);
+    assert_int_equal(mu_agent_create(seat->dir, agency, "muster-test"), MU_OK);
+    assert_int_equal(mu_agent_point(seat->dir, endpoint, log, curve, log_key), MU_OK);
+}
+
+void help_seat_make(struct help_seat *seat, const struct help_broker *b)
+{
+    help_seat_make_at(seat, "EM", b->endpoint, &b->log, b->curve, &b->log_key);
 }
 
 void help_seat_open(struct help_seat *seat, bool no_spool)
@@ -142,16 +149,17 @@ void help_copy(const char *from, const char *to)
 struct mu_kept help_seat_say(struct help_seat *seat, const char *words, const char *severity)
 {
     mu_arena arena = mu_arena_make(1u << 20);
-    char said[64], grave[64];
-    const char *fields[3] = {said, NULL, NULL};
+    char said[64], agency[64], grave[64];
+    const char *fields[4] = {said, agency, NULL, NULL};
     struct mu_fault fault = {0};
     struct mu_bytes body;
     struct mu_kept kept;
 
     snprintf(said, sizeof said, "words=%s", words);
+    snprintf(agency, sizeof agency, "envelope.agency=%s", mu_agent_agency(seat->agent));
     snprintf(grave, sizeof grave, "envelope.severity=%s", severity != NULL ? severity : "");
     if (severity != NULL)
-        fields[1] = grave;
+        fields[2] = grave;
     body = help_packed(help_event(&arena, "field_report", fields), &arena);
     if (mu_agent_say(seat->agent, &body, 1, &kept, &fault) != MU_OK)
         fail_msg("say: %s at %s", mu_err_code(fault.code), fault.path);

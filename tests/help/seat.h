@@ -27,6 +27,10 @@ struct help_seat {
 
 /* A new agent of agency EM in a directory of its own, pointed at the broker but not enrolled. */
 void help_seat_make(struct help_seat *seat, const struct help_broker *broker);
+/* The same, of any agency and at any broker. */
+void help_seat_make_at(struct help_seat *seat, const char *agency, const char *endpoint,
+                       const struct mu_hash *log, const uint8_t curve[32],
+                       const struct mu_public *log_key);
 void help_seat_open(struct help_seat *seat, bool no_spool);
 void help_seat_close(struct help_seat *seat);
 /* Close and remove the directory. */
