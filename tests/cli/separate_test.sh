@@ -19,7 +19,7 @@ enrol() { # code roles
         --dir "$county/admin-1"
     says "$1 is in the record" "EXERCISE $1 is enrolled"
     story "$1 is told where its broker is" "$muster" agency point "$dir" --welcome "$dir/welcome"
-    ! grep -qi 'secret\|private' "$dir/welcome"
+    [ -s "$dir/welcome" ] && ! grep -qi "secret\|private" "$dir/welcome"
     tap_line $? "the welcome of $1 holds no secret"
 }
 enrol EM emergency_management,reference_data
