@@ -105,11 +105,14 @@ void mu_show_name(struct mu_text *out, const struct mu_style *style, const char 
 void mu_show_named(struct mu_text *out, const struct mu_style *style, const char *key)
 {
     const char *name = known(style, "", key);
+    bool is_area = strchr(key, '/') != NULL; /* nobody types a code path when it has a name */
 
-    mu_clean(out, key);
+    if (!is_area || name == key)
+        mu_clean(out, key);
     if (name == key || strcmp(name, key) == 0)
         return;
-    mu_text_add(out, " ");
+    if (!is_area)
+        mu_text_add(out, " ");
     mu_clean(out, name);
 }
 
@@ -188,7 +191,7 @@ static void show_unit(struct mu_text *out, const struct mu_style *style, uint32_
     bool counted = unit == MUSTER__MEASURE__MEASURE_PIECE && item != NULL;
 
     if (!counted) {
-        mu_text_add(out, " ");
+        mu_text_add(out, style->lang == MU_LANG_ZH ? "" : " ");
         mu_show_term(out, style, "Measure", unit);
     }
     if (item == NULL)

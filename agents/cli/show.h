@@ -18,7 +18,7 @@ void mu_show_seconds(struct mu_text *out, const struct mu_style *style, int64_t 
 void mu_show_iso(struct mu_text *out, const struct mu_style *style, int64_t ms);
 /* "Liulin Middle School" for "S1"; the key itself when nobody named it. */
 void mu_show_name(struct mu_text *out, const struct mu_style *style, const char *key);
-/* "S1 Liulin Middle School": for cards, where people also type the key. */
+/* "S1 Liulin Middle School": the key too, because people type it; of an area the name alone. */
 void mu_show_named(struct mu_text *out, const struct mu_style *style, const char *key);
 void mu_show_item(struct mu_text *out, const struct mu_style *style, const char *item);
 void mu_show_role(struct mu_text *out, const struct mu_style *style, const char *role);
