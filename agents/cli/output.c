@@ -131,7 +131,12 @@ static void add_entry(struct mu_text *out, const struct mu_style *style,
     mu_json_member(out, "leaf", word);
     mu_hex(entry->agent.b, sizeof entry->agent.b, word);
     mu_json_member(out, "agent", word);
+    /* A copied or restored spool goes on under another instance: who watches must see which. A string,
+     * as all 64-bit numbers that use their width. */
+    snprintf(word, sizeof word, "%" PRIu64, entry->instance);
+    mu_json_member(out, "instance", word);
     mu_json_number(out, "lane", entry->lane);
+    mu_json_number(out, "sequence", (int64_t)entry->sequence);
     if (entry->code != 0) {
         mu_json_member(out, "refused", mu_err_code((enum mu_err)entry->code));
         mu_json_member(out, "path", entry->path == NULL ? "" : entry->path);
