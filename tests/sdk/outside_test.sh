@@ -77,10 +77,15 @@ request_is_public() {
         ! grep -q "$(sed -n 's/^secret //p' "$work/agent/curve.key")" "$work/agent/request"
 }
 
-# shellcheck disable=SC2046
-check "a program outside the tree builds with pkg-config alone" \
-    ${CC:-cc} -std=c17 -Wall -Wextra -Werror $checks "$work/outside.c" -o "$work/outside" \
-    $(pkg-config --cflags --libs muster) -Wl,-rpath,"$(pwd)/$B"
+# What pkg-config prints is quoted for a shell: the checkout's path may have a space in it.
+builds_outside() {
+    eval "set -- $(pkg-config --cflags --libs muster)"
+    # shellcheck disable=SC2086
+    ${CC:-cc} -std=c17 -Wall -Wextra -Werror $checks "$work/outside.c" -o "$work/outside" "$@" \
+        -Wl,-rpath,"$(pwd)/$B"
+}
+
+check "a program outside the tree builds with pkg-config alone" builds_outside
 check "it makes an agent and an event" "$work/outside" "$work/agent"
 check "the shared library offers what its map promises and nothing else" only_promised
 check "nobody else can read an agent's directory" private_files
