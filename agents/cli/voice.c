@@ -244,6 +244,13 @@ int mu_voice_prepare(struct mu_voice *voice, struct mu_saying *saying)
     return err == MU_OK ? resolve(voice, saying) : mu_cli_error(voice->cli, err, NULL);
 }
 
+/* Away is no failure: what was said is kept. A broker that refuses us, or whose yes does not verify, is
+ * one, though what was said is kept all the same. */
+static bool is_only_away(enum mu_err why)
+{
+    return why == MU_OK || why == MU_E_UNREACHABLE || why == MU_E_TIMEOUT;
+}
+
 int mu_voice_send(struct mu_voice *voice, const struct mu_saying *saying, bool wait)
 {
     enum mu_err err = mu_talk_say(&voice->talk, saying->event, &voice->fault);
@@ -252,7 +259,7 @@ int mu_voice_send(struct mu_voice *voice, const struct mu_saying *saying, bool w
         return mu_cli_error(voice->cli, err, voice->fault.path);
     if (voice->reached || wait)
         voice->why = mu_talk_settle(&voice->talk, short_wait(voice->cli, wait));
-    if (!voice->talk.answered && mu_err_class(voice->why) == MU_CLASS_STRANGE)
+    if (!voice->talk.answered && !is_only_away(voice->why))
         return mu_cli_error(voice->cli, voice->why, NULL);
     if (!voice->talk.answered)
         return print_kept(voice, wait);
