@@ -202,6 +202,12 @@ static const char *zone_of(const struct mu_said *said)
     return zone != NULL ? zone : said->event->envelope->area;
 }
 
+static bool began_later(const Muster__Evacuation *evacuation, int64_t counted_at_ms)
+{
+    return (evacuation->has_start_at_ms && counted_at_ms < evacuation->start_at_ms) ||
+           (evacuation->has_rate_since_at_ms && counted_at_ms < evacuation->rate_since_at_ms);
+}
+
 /* How many of a leg the shelter may already have counted. A head count taken before the move began
  * holds none of them; a door register says how many; else as many as have left. */
 static uint32_t already_counted(const struct mu_shelter *shelter, const struct mu_print *print,
@@ -216,10 +222,7 @@ static uint32_t already_counted(const struct mu_shelter *shelter, const struct m
         return 0;
     if (shelter->status->event->shelter->n_origins > 0)
         there = registered(shelter->status->event->shelter, zone_of(head));
-    else if (evacuation->has_start_at_ms && shelter->present.as_of_ms < evacuation->start_at_ms)
-        there = 0;
-    else if (evacuation->has_rate_since_at_ms &&
-             shelter->present.as_of_ms < evacuation->rate_since_at_ms)
+    else if (began_later(evacuation, shelter->present.as_of_ms))
         there = 0;
     else if (moved.known && moved.as_of_ms >= shelter->present.as_of_ms &&
              !is_complete(print->object))

@@ -19,9 +19,9 @@ bool mu_evacuation_over(const struct mu_object *evacuation);
 struct mu_stated mu_evacuation_moved(const struct mu_object *evacuation);
 struct mu_stated mu_evacuation_remaining(const struct mu_object *evacuation);
 
-/* Persons of leg `leg` of what stands: as planned until the move ends, then as moved. */
-uint32_t mu_leg_persons(const struct mu_object *evacuation, size_t leg);
-Muster__PopulationKind mu_leg_population(const Muster__Evacuation *evacuation, size_t leg);
+/* Persons of the index-th leg of what stands: as planned until the move ends, then as moved. */
+uint32_t mu_leg_persons(const struct mu_object *evacuation, size_t index);
+Muster__PopulationKind mu_leg_population(const Muster__Evacuation *evacuation, size_t index);
 /* Whether a person of that kind takes a place in a shelter. */
 bool mu_population_lodged(Muster__PopulationKind kind);
 

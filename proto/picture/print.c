@@ -16,12 +16,12 @@ struct list {
 static void add(struct list *list, const struct mu_print *print)
 {
     size_t room = list->room == 0 ? 8 : list->room * 2;
-    struct mu_print *at = list->at;
+    struct mu_print *at;
 
     if (list->err != MU_OK || print->place == NULL || print->span.start_ms >= print->span.end_ms)
         return;
     if (list->count == list->room) {
-        if ((at = realloc(list->at, room * sizeof *at)) == NULL) {
+        if ((at = realloc(list->at, room * sizeof *list->at)) == NULL) {
             list->err = MU_E_NO_MEMORY;
             return;
         }

@@ -140,7 +140,7 @@ static void say_headline(struct mu_judgement *judgement, struct mu_draft *draft,
 {
     Muster__Argument *edge = mu_arg_edge(judgement, judgement->id);
 
-    if (stop->max_load_kg < 0)
+    if (stop->max_load_kg < 0 && stop->road != NULL)
         draft->finding->headline = mu_judge_say(judgement, "c02.road_closed", edge,
                                                 mu_arg_at(judgement, stop->road->span.start_ms),
                                                 mu_arg_object(judgement, others), NULL);

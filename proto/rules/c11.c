@@ -101,13 +101,14 @@ static bool is_judged(const Muster__SheetLine *line)
 void mu_judge_c11(struct mu_judgement *judgement)
 {
     const struct mu_said *said = mu_picture_sheet(judgement->picture);
-    const Muster__SupplySheet *sheet = said == NULL ? NULL : said->event->supply_sheet;
+    const Muster__SupplySheet *sheet;
     struct mu_draft *draft;
 
-    if (!mu_picture_sheet_current(judgement->picture)) {
+    if (said == NULL || !mu_picture_sheet_current(judgement->picture)) {
         judgement->keep = true;
         return;
     }
+    sheet = said->event->supply_sheet;
     draft = mu_draft_begin(judgement, said, said->object->id);
     draft->open = false;
     mu_draft_cause(judgement, draft, said);

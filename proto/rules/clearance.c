@@ -293,7 +293,7 @@ static void judge_meetings(struct mu_judgement *judgement, const struct mu_objec
         if (!covered) {
             Muster__Ref *ref = mu_judge_ref(judgement, head);
 
-            MU_JUDGE_APPEND(judgement, verdict->uncited, verdict->uncited_count, ref);
+            MU_JUDGE_PUT(judgement, verdict->uncited, verdict->uncited_count, ref);
             add_name(&verdict->uncited_names, head);
         }
     }

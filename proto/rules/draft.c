@@ -187,7 +187,7 @@ Muster__Sentence *mu_judge_say(struct mu_judgement *judgement, const char *templ
     out->template_id = mu_judge_text(judgement, template_id);
     va_start(args, template_id);
     while ((arg = va_arg(args, Muster__Argument *)) != NULL)
-        MU_JUDGE_APPEND(judgement, out->args, out->n_args, arg);
+        MU_JUDGE_PUT(judgement, out->args, out->n_args, arg);
     va_end(args);
     return out;
 }
@@ -267,7 +267,7 @@ void mu_draft_party(struct mu_judgement *judgement, struct mu_draft *draft,
     party->ref = mu_judge_ref(judgement, said);
     party->has_activity = activity != MUSTER__ACTIVITY__ACTIVITY_UNSPECIFIED;
     party->activity = activity;
-    MU_JUDGE_APPEND(judgement, finding->parties, finding->n_parties, party);
+    MU_JUDGE_PUT(judgement, finding->parties, finding->n_parties, party);
     mu_draft_cause(judgement, draft, said);
 }
 
@@ -281,7 +281,7 @@ void mu_draft_cause(struct mu_judgement *judgement, struct mu_draft *draft,
         if (same_statement(finding->causes[i], said))
             return;
     ref = mu_judge_ref(judgement, said);
-    MU_JUDGE_APPEND(judgement, finding->causes, finding->n_causes, ref);
+    MU_JUDGE_PUT(judgement, finding->causes, finding->n_causes, ref);
 }
 
 Muster__FindingLine *mu_draft_line(struct mu_judgement *judgement, struct mu_draft *draft,
@@ -298,7 +298,7 @@ Muster__FindingLine *mu_draft_line(struct mu_judgement *judgement, struct mu_dra
     line->line_id = mu_judge_text(judgement, line_id);
     line->has_state = true;
     line->state = MUSTER__FINDING_STATE__FINDING_STATE_RAISED;
-    MU_JUDGE_APPEND(judgement, finding->lines, finding->n_lines, line);
+    MU_JUDGE_PUT(judgement, finding->lines, finding->n_lines, line);
     return line;
 }
 
@@ -311,7 +311,7 @@ Muster__FindingOption *mu_draft_option(struct mu_judgement *judgement, struct mu
     option->text = text;
     option->has_possible = true;
     option->possible = possible;
-    MU_JUDGE_APPEND(judgement, draft->finding->options, draft->finding->n_options, option);
+    MU_JUDGE_PUT(judgement, draft->finding->options, draft->finding->n_options, option);
     return option;
 }
 
@@ -323,5 +323,5 @@ void mu_line_evidence(struct mu_judgement *judgement, Muster__FindingLine *line,
     *evidence = (Muster__Evidence)MUSTER__EVIDENCE__INIT;
     evidence->name = mu_judge_text(judgement, name);
     evidence->value = value;
-    MU_JUDGE_APPEND(judgement, line->evidence, line->n_evidence, evidence);
+    MU_JUDGE_PUT(judgement, line->evidence, line->n_evidence, evidence);
 }

@@ -68,6 +68,10 @@ char *mu_judge_text(struct mu_judgement *judgement, const char *text);
 /* Makes *list one longer by `item`. */
 #define MU_JUDGE_APPEND(judgement, list, count, item)                                              \
     ((list) = mu_judge_append((judgement), (list), &(count), sizeof *(list), &(item)))
+/* The same for a list of pointers. */
+#define MU_JUDGE_PUT(judgement, list, count, pointer)                                              \
+    ((list) = mu_judge_append((judgement), (void *)(list), &(count), sizeof(void *),               \
+                              (const void *)&(pointer)))
 void *mu_judge_append(struct mu_judgement *judgement, void *list, size_t *count, size_t size,
                       const void *item);
 

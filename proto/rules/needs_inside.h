@@ -58,7 +58,8 @@ MU_MUST_USE enum mu_err mu_supply_inputs(const mu_picture *picture, mu_arena *ar
 
 /* A reference in `arena`; NULL when memory is out. */
 Muster__Ref *mu_needs_ref(mu_arena *arena, const struct mu_said *said);
-/* *list one longer. Errors: MU_E_NO_MEMORY. */
-MU_MUST_USE enum mu_err mu_needs_append(mu_arena *arena, void *list, size_t *count, void *item);
+/* The list of pointers at `list` one longer; byte by byte, since lists of all types pass here. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_needs_append(mu_arena *arena, void *list, size_t *count,
+                                        const void *item);
 
 #endif

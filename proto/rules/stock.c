@@ -25,22 +25,23 @@ Muster__Ref *mu_needs_ref(mu_arena *arena, const struct mu_said *said)
     return ref->leaf.data == NULL || ref->object == NULL ? NULL : ref;
 }
 
-enum mu_err mu_needs_append(mu_arena *arena, void *list, size_t *count, void *item)
+enum mu_err mu_needs_append(mu_arena *arena, void *list, size_t *count, const void *item)
 {
-    void ***at = list;
-    void **longer;
+    uint8_t *at, *longer;
 
     if (item == NULL)
         return MU_E_NO_MEMORY;
+    memcpy(&at, list, sizeof at);
     if ((*count & (*count - 1)) == 0) {
-        longer = mu_arena_take(arena, (*count == 0 ? 1 : *count * 2) * sizeof *longer);
+        longer = mu_arena_take(arena, (*count == 0 ? 1 : *count * 2) * sizeof item);
         if (longer == NULL)
             return MU_E_NO_MEMORY;
         if (*count > 0)
-            memcpy(longer, *at, *count * sizeof *longer);
-        *at = longer;
+            memcpy(longer, at, *count * sizeof item);
+        memcpy(list, &longer, sizeof longer);
+        at = longer;
     }
-    (*at)[(*count)++] = item;
+    memcpy(at + (*count)++ * sizeof item, &item, sizeof item);
     return MU_OK;
 }
 
@@ -151,8 +152,7 @@ static enum mu_err add_requests(const mu_picture *picture, mu_arena *arena, cons
                 milli += request->lines[k]->quantity_milli;
         out->requested_milli += milli;
         if (milli > 0)
-            err = mu_needs_append(arena, &line->requests, &line->n_requests,
-                                  (void *)(uintptr_t)object->id);
+            err = mu_needs_append(arena, &line->requests, &line->n_requests, object->id);
     }
     return err;
 }

@@ -179,16 +179,16 @@ static void merge(struct mu_judgement *judgement, Muster__Finding *into,
     add_rule(judgement, into, from->rule);
     for (size_t i = 0; i < from->n_lines; i++)
         if (!has_line(into, from->lines[i]->line_id))
-            MU_JUDGE_APPEND(judgement, into->lines, into->n_lines, from->lines[i]);
+            MU_JUDGE_PUT(judgement, into->lines, into->n_lines, from->lines[i]);
     for (size_t i = 0; i < from->n_options; i++)
         if (!has_option(into, from->options[i]))
-            MU_JUDGE_APPEND(judgement, into->options, into->n_options, from->options[i]);
+            MU_JUDGE_PUT(judgement, into->options, into->n_options, from->options[i]);
     for (size_t i = 0; i < from->n_parties; i++)
         if (!has_party(into, from->parties[i]))
-            MU_JUDGE_APPEND(judgement, into->parties, into->n_parties, from->parties[i]);
+            MU_JUDGE_PUT(judgement, into->parties, into->n_parties, from->parties[i]);
     for (size_t i = 0; i < from->n_causes; i++)
         if (!has_cause(into, from->causes[i]))
-            MU_JUDGE_APPEND(judgement, into->causes, into->n_causes, from->causes[i]);
+            MU_JUDGE_PUT(judgement, into->causes, into->n_causes, from->causes[i]);
     take_earlier(&into->has_decide_by_ms, &into->decide_by_ms, from->has_decide_by_ms,
                  from->decide_by_ms);
     take_earlier(&into->has_wake_at_ms, &into->wake_at_ms, from->has_wake_at_ms, from->wake_at_ms);
