@@ -10,7 +10,6 @@
 
 #include "proto/base/version.h"
 
-
 #define TIMEOUT_MS 10000
 
 /* Characters need a UTF-8 locale to be told apart; a bare Debian has only this one. Numbers stay in
