@@ -133,6 +133,20 @@ static void blame_cut(mu_audit *audit, uint64_t size)
         blame(audit, MU_DAMAGE_CUT, next, size);
 }
 
+/* A batch comes after all: then nothing was cut off, but entries are missing before it, or a checkpoint
+ * stood too early. */
+static void take_back_cut(mu_audit *audit, uint64_t comes)
+{
+    struct mu_damage *before = last_damage(audit);
+
+    if (before == NULL || before->kind != MU_DAMAGE_CUT)
+        return;
+    if (comes > before->first)
+        audit->report.damage_count--;
+    else
+        before->kind = MU_DAMAGE_CHECKPOINT;
+}
+
 /* ---- leaves -------------------------------------------------------------------------------- */
 
 static struct mu_hash author_leaf(const struct mu_audit_batch *batch, size_t index,
@@ -208,6 +222,7 @@ static void find_place(mu_audit *audit, struct step *step)
     uint64_t next = mu_audit_next(audit);
     bool possible = batch->first_number != 0 && batch->first_number < UINT64_MAX / 2;
 
+    take_back_cut(audit, batch->first_number);
     step->in_place = true;
     step->first = next;
     if (batch->first_number != next && (!possible || stored_as(batch, next))) {
