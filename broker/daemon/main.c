@@ -8,7 +8,7 @@
 
 #include "broker/daemon/init.h"
 #include "broker/daemon/serve.h"
-#include "proto/base/clock.h"
+#include "proto/base/moment.h"
 #include "proto/base/version.h"
 #include "proto/words/words.h"
 
@@ -88,40 +88,6 @@ static int wrong(const struct arguments *a, const char *option, const char *valu
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static bool read_offset(const char *text, int *out)
-{
-    int hours, minutes, end = 0;
-    char sign;
-
-    if (sscanf(text, "%c%2d:%2d%n", &sign, &hours, &minutes, &end) != 3 || text[end] != '\0' ||
-        (sign != '+' && sign != '-') || hours > 14 || minutes > 59)
-        return false;
-    *out = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
-    return true;
-}
-
-static bool read_start(const char *text, int offset_min, int64_t *out)
-{
-    struct mu_civil civil = {0};
-    int end = 0;
-
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &civil.year, &civil.month, &civil.day, &civil.hour,
-               &civil.minute, &end) != 5)
-        return false;
-    if (text[end] == ':') {
-        int more = 0;
-
-        if (sscanf(text + end, ":%2d%n", &civil.second, &more) != 1)
-            return false;
-        end += more;
-    }
-    if (text[end] != '\0' || civil.month < 1 || civil.month > 12 || civil.day < 1 ||
-        civil.day > 31 || civil.hour > 23 || civil.minute > 59 || civil.second > 59)
-        return false;
-    *out = mu_civil_ms(&civil, offset_min);
-    return true;
-}
-
 /* An exercise may run up to 3600 times as fast: an hour a second. */
 static bool read_rate(const char *text, uint32_t *milli)
 {
@@ -159,11 +125,11 @@ static int run_init(struct arguments *a)
     init->rate_milli = 1000;
     if (init->dir == NULL || init->county == NULL || init->area == NULL)
         return usage(a, stderr, USAGE);
-    if (a->offset != NULL && !read_offset(a->offset, &init->offset_min))
+    if (a->offset != NULL && !mu_offset_read(a->offset, &init->offset_min))
         return wrong(a, "--offset", a->offset);
     if (!init->exercise && (a->start != NULL || a->rate != NULL))
         return wrong(a, "--start/--rate", "--exercise?");
-    if (a->start != NULL && !read_start(a->start, init->offset_min, &init->start_ms))
+    if (a->start != NULL && !mu_moment_read(a->start, init->offset_min, &init->start_ms))
         return wrong(a, "--start", a->start);
     if (a->rate != NULL && !read_rate(a->rate, &init->rate_milli))
         return wrong(a, "--rate", a->rate);

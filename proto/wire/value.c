@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "proto/base/clock.h"
+#include "proto/base/moment.h"
 #include "proto/base/text.h"
 #include "proto/wire/bounds.h"
 
@@ -10,78 +10,6 @@
 
 /* A bounded copy with a NUL behind it. */
 #define TIME_BYTES_MAX 32u
-
-/* `least` to `most` digits off the front. */
-static bool take_digits(const char **at, size_t least, size_t most, int *out)
-{
-    size_t digits = strspn(*at, "0123456789");
-
-    if (digits < least || digits > most)
-        return false;
-    *out = 0;
-    for (size_t i = 0; i < digits; i++)
-        *out = *out * 10 + (*(*at)++ - '0');
-    return true;
-}
-
-static bool take_char(const char **at, char c)
-{
-    if (**at != c)
-        return false;
-    (*at)++;
-    return true;
-}
-
-/* "14:05" or "14:05:30" off the front. */
-static bool take_clock(const char **at, struct mu_civil *t)
-{
-    if (!take_digits(at, 1, 2, &t->hour) || !take_char(at, ':') ||
-        !take_digits(at, 2, 2, &t->minute))
-        return false;
-    if (take_char(at, ':') && !take_digits(at, 2, 2, &t->second))
-        return false;
-    return t->hour < 24 && t->minute < 60 && t->second < 60;
-}
-
-static bool take_date(const char **at, struct mu_civil *t)
-{
-    return take_digits(at, 4, 4, &t->year) && take_char(at, '-') &&
-           take_digits(at, 2, 2, &t->month) && take_char(at, '-') && take_digits(at, 2, 2, &t->day);
-}
-
-/* "Z", "+08:00", or nothing: then the offset stays what it was. */
-static bool take_zone(const char **at, int *offset_min)
-{
-    int hours, minutes;
-    bool west = **at == '-';
-
-    if (**at == '\0')
-        return true;
-    if (take_char(at, 'Z')) {
-        *offset_min = 0;
-        return true;
-    }
-    if ((!take_char(at, '+') && !take_char(at, '-')) || !take_digits(at, 2, 2, &hours) ||
-        !take_char(at, ':') || !take_digits(at, 2, 2, &minutes) || hours > 14 || minutes > 59)
-        return false;
-    *offset_min = (hours * 60 + minutes) * (west ? -1 : 1);
-    return true;
-}
-
-static bool read_date_time(const char *text, const struct mu_assign *how, int64_t *out)
-{
-    struct mu_civil t = {0};
-    struct mu_civil again;
-    int offset_min = how->offset_min;
-
-    if (!take_date(&text, &t) || !take_char(&text, 'T') || !take_clock(&text, &t) ||
-        !take_zone(&text, &offset_min) || *text != '\0')
-        return false;
-    *out = mu_civil_ms(&t, offset_min);
-    /* 31 April would come back as 1 May. */
-    again = mu_civil(*out, offset_min);
-    return t.year == again.year && t.month == again.month && t.day == again.day;
-}
 
 static bool read_ms(const char *text, int64_t *out)
 {
@@ -108,9 +36,9 @@ bool mu_time_read(struct mu_bytes text, const struct mu_assign *how, int64_t *ou
     copy[text.size] = '\0';
     if (strlen(copy) != text.size)
         return false;
-    if (read_ms(copy, out) || read_date_time(copy, how, out))
+    if (read_ms(copy, out) || mu_moment_read(copy, how->offset_min, out))
         return true;
-    if (!take_clock(&at, &t) || *at != '\0')
+    if (!mu_take_clock(&at, &t) || *at != '\0')
         return false;
     *out = how->day_ms + t.hour * MU_HOUR_MS + t.minute * MU_MINUTE_MS + t.second * INT64_C(1000);
     return true;

@@ -8,7 +8,7 @@
 
 #include "proto/base/arena.h"
 #include "proto/base/bytes.h"
-#include "proto/base/clock.h"
+#include "proto/base/moment.h"
 
 static void what_is_written_is_read_back_big_endian(void **state)
 {
@@ -115,6 +115,31 @@ static void known_days_are_right(void **state)
     assert_int_equal(mu_minute(119999), MU_MINUTE_MS);
 }
 
+static void times_are_read_as_people_write_them(void **state)
+{
+    static const char *const bad[] = {"2031-04-31T14:00",       "2031-13-01T14:00",
+                                      "2031-07-16T24:00",       "2031-07-16T14:60",
+                                      "2031-07-16 14:00",       "2031-07-16",
+                                      "2031-07-16T14:00x",      "31-07-16T14:00",
+                                      "2031-07-16T14:00+15:00", ""};
+    int64_t ms;
+    int offset;
+
+    (void)state;
+    assert_true(mu_moment_read("2031-07-16T14:00", 480, &ms));
+    assert_true(ms == INT64_C(1941948000000));
+    assert_true(mu_moment_read("2031-07-16T06:00:30Z", 480, &ms));
+    assert_true(ms == INT64_C(1941948030000));
+    assert_true(mu_moment_read("2024-02-29T00:00-03:30", 0, &ms));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (mu_moment_read(bad[i], 480, &ms))
+            fail_msg("took \"%s\"", bad[i]);
+    assert_true(mu_offset_read("-03:30", &offset));
+    assert_int_equal(offset, -210);
+    assert_false(mu_offset_read("+08", &offset));
+    assert_false(mu_offset_read("+08:00 ", &offset));
+}
+
 static void a_log_clock_runs_at_its_rate(void **state)
 {
     const struct mu_clock fast = {.start_ms = 1000, .machine_ms = 50, .rate_milli = 30000};
@@ -136,6 +161,7 @@ int main(void)
         cmocka_unit_test(an_arena_hands_out_no_more_than_its_limit),
         cmocka_unit_test(the_calendar_goes_both_ways),
         cmocka_unit_test(known_days_are_right),
+        cmocka_unit_test(times_are_read_as_people_write_them),
         cmocka_unit_test(a_log_clock_runs_at_its_rate),
     };
 
