@@ -158,32 +158,43 @@ static size_t fragment_bytes(const struct mu_follower *f)
     return bytes < FRAGMENT_BYTES_MIN ? FRAGMENT_BYTES_MIN : bytes;
 }
 
-/* Sends the next piece of the frame at hand. BUSY: later; ABSENT: the peer is gone. */
-static enum mu_err send_piece(struct mu_daemon *d, struct mu_follower *f, size_t *sent)
+/* Cuts the next fragment and sends it; *sent is its part of the frame's size. */
+static enum mu_err send_fragment(struct mu_daemon *d, struct mu_follower *f, size_t *sent)
 {
     static uint8_t piece[MU_FRAME_BYTES_MAX];
-    struct mu_bytes out = {f->frame, f->frame_size};
     struct mu_writer w = mu_writer(piece, sizeof piece);
     size_t at = f->frame_at;
     enum mu_err err;
 
-    if (fragment_bytes(f) != 0) {
-        MU_CHECK(mu_frame_cut(out, fragment_bytes(f), &at, &w));
-        out = mu_written(&w);
-    } else {
-        at = f->frame_size;
-    }
-    if ((err = mu_send(d, f->peer, out)) != MU_OK)
+    MU_CHECK(mu_frame_cut((struct mu_bytes){f->frame, f->frame_size}, fragment_bytes(f), &at, &w));
+    if ((err = mu_send(d, f->peer, mu_written(&w))) != MU_OK)
         return err;
     /* The head counts once, as the receiver counts it: with the whole frame. */
-    *sent = out.size - (f->frame_at == 0 ? 0 : MU_FRAME_HEAD_BYTES);
+    *sent = w.used - (f->frame_at == 0 ? 0 : MU_FRAME_HEAD_BYTES);
     f->frame_at = at;
+    if (at == f->frame_size) {
+        free(f->frame);
+        f->frame = NULL;
+    }
+    return MU_OK;
+}
+
+/* Sends the frame at hand, or the next piece of it. BUSY: later; ABSENT: the peer is gone. */
+static enum mu_err send_frame(struct mu_daemon *d, struct mu_follower *f, size_t *sent)
+{
+    enum mu_err err;
+
+    if (fragment_bytes(f) != 0) {
+        err = send_fragment(d, f, sent);
+    } else {
+        err = mu_send_owned(d, f->peer, &f->frame, f->frame_size);
+        *sent = err == MU_OK ? f->frame_size : 0;
+    }
+    if (err != MU_OK)
+        return err;
     spend(d, f, *sent);
-    if (at < f->frame_size)
-        return MU_OK;
-    mu_session_said(&f->peer->session, MU_FRAME_DELIVER);
-    free(f->frame);
-    f->frame = NULL;
+    if (f->frame == NULL)
+        mu_session_said(&f->peer->session, MU_FRAME_DELIVER);
     return MU_OK;
 }
 
@@ -327,7 +338,7 @@ static enum mu_err feed_one(struct mu_daemon *d, struct mu_follower *f, size_t *
         return err;
     if (f->frame == NULL)
         return MU_OK;
-    err = send_piece(d, f, sent);
+    err = send_frame(d, f, sent);
     if (err == MU_E_BUSY)
         look_again(d, RETRY_MS);
     return MU_OK;

@@ -42,6 +42,20 @@ enum mu_err mu_hear_begin_turn(struct mu_daemon *d)
 }
 
 /* ---- frames ---------------------------------------------------------------------------------- */
+/* An agent that has verified more than there is here: what it holds is wanted back. */
+static void compare_heads(const struct mu_daemon *d, const struct mu_peer *peer,
+                          const struct mu_hello *hello)
+{
+    char agent[33];
+
+    if (hello->head_epoch != d->head.epoch || hello->head_size <= d->head.size)
+        return;
+    mu_hex(peer->seat.agent.b, sizeof peer->seat.agent.b, agent);
+    mu_tell("agent %s has verified a record of %llu entries, here are %llu: was this restored from "
+            "an older backup?",
+            agent, (unsigned long long)hello->head_size, (unsigned long long)d->head.size);
+}
+
 /* Each answers MU_OK, a code to say BYE with, or a storage error. */
 static enum mu_err take_hello(struct mu_daemon *d, struct mu_peer *peer,
                               const struct mu_heard *heard)
@@ -54,6 +68,7 @@ static enum mu_err take_hello(struct mu_daemon *d, struct mu_peer *peer,
         return MU_E_WRONG_AGENT;
     if (!mu_hash_is_none(&hello->log) && !mu_hash_equal(&hello->log, mu_log_id(d->log)))
         return MU_E_OTHER_LOG;
+    compare_heads(d, peer, hello);
     peer->instance = hello->instance;
     peer->deliver_bytes = hello->credit_bytes;
     peer->fragment_bytes = hello->fragment_bytes;
@@ -99,11 +114,13 @@ static enum mu_err take_ping(struct mu_daemon *d, struct mu_peer *peer,
 {
     uint8_t bytes[64];
     struct mu_writer w = mu_writer(bytes, sizeof bytes);
+    uint64_t idle_through = d->head.size;
 
     peer->idle_through = heard->as.ping.idle_through;
     peer->reports_idle = peer->reports_idle || peer->idle_through != 0;
-    mu_pong_write(&w, &(struct mu_pong){heard->as.ping.wall_ms, log_now(d),
-                                        mu_peers_idle_through(&d->peers, d->head.size)});
+    if (!d->clock.is_wall) /* nobody waits for programs of an actual record */
+        idle_through = mu_peers_idle_through(&d->peers, d->head.size);
+    mu_pong_write(&w, &(struct mu_pong){heard->as.ping.wall_ms, log_now(d), idle_through});
     if (mu_send(d, peer, mu_written(&w)) == MU_OK)
         mu_session_said(&peer->session, MU_FRAME_PONG);
     return MU_OK;
@@ -140,9 +157,8 @@ static enum mu_err take_clock(struct mu_daemon *d, struct mu_peer *peer,
 
 static enum mu_err take_bye(struct mu_daemon *d, struct mu_peer *peer, const struct mu_heard *heard)
 {
-    (void)d;
     (void)heard;
-    peer->gone = true;
+    mu_peers_leave(&d->peers, peer);
     return MU_OK;
 }
 

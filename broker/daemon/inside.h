@@ -44,6 +44,9 @@ struct mu_daemon {
 /* Sends one frame, never blocking. A peer that is not there any more is marked gone.
  * Errors: MU_E_BUSY: its pipe is full; MU_E_ABSENT: gone. */
 MU_MUST_USE enum mu_err mu_send(struct mu_daemon *d, struct mu_peer *peer, struct mu_bytes frame);
+/* The same, handing over the frame's memory (from malloc): *frame is NULL once it is taken. */
+MU_MUST_USE enum mu_err mu_send_owned(struct mu_daemon *d, struct mu_peer *peer, uint8_t **frame,
+                                      size_t size);
 /* Takes leave with a code and its sentence, where the session still allows. */
 void mu_send_bye(struct mu_daemon *d, struct mu_peer *peer, enum mu_err code);
 /* The same to a route without a session. */

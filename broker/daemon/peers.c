@@ -39,7 +39,7 @@ enum mu_err mu_peers_open(struct mu_peers *peers, size_t max)
 void mu_peers_close(struct mu_peers *peers)
 {
     for (struct mu_peer *peer = peers->first; peer != NULL; peer = peer->next)
-        peer->gone = true;
+        mu_peers_leave(peers, peer);
     mu_peers_sweep(peers);
     free(peers->bucket);
     peers->bucket = NULL;
@@ -62,7 +62,7 @@ enum mu_err mu_peers_add(struct mu_peers *peers, const struct mu_route *route,
     size_t bucket = bucket_of(peers, route);
 
     if (before != NULL)
-        before->gone = true;
+        mu_peers_leave(peers, before);
     if (peers->count >= peers->max)
         return MU_E_BUSY;
     peer = calloc(1, sizeof *peer);
@@ -111,10 +111,19 @@ static void unchain(struct mu_peers *peers, struct mu_peer *peer)
     *at = peer->chained;
 }
 
+void mu_peers_leave(struct mu_peers *peers, struct mu_peer *peer)
+{
+    peer->gone = true;
+    peers->any_gone = true;
+}
+
 void mu_peers_sweep(struct mu_peers *peers)
 {
     struct mu_peer **at = &peers->first;
 
+    if (!peers->any_gone)
+        return;
+    peers->any_gone = false;
     while (*at != NULL) {
         struct mu_peer *peer = *at;
 

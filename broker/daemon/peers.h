@@ -43,6 +43,7 @@ struct mu_peers {
     struct mu_peer *first;
     size_t count;
     size_t max;
+    bool any_gone;
 };
 
 MU_MUST_USE enum mu_err mu_peers_open(struct mu_peers *peers, size_t max);
@@ -60,6 +61,8 @@ MU_MUST_USE enum mu_err mu_peers_add(struct mu_peers *peers, const struct mu_rou
 struct mu_peer *mu_peers_older(struct mu_peers *peers, const struct mu_peer *peer);
 /* The least idle_through of the programs that report it; `otherwise` when none does. */
 uint64_t mu_peers_idle_through(const struct mu_peers *peers, uint64_t otherwise);
+/* Nothing is sent to this peer any more; it is freed with the next sweep. */
+void mu_peers_leave(struct mu_peers *peers, struct mu_peer *peer);
 /* Frees all that are gone. Their followers are ended
  * before, by the caller. */
 void mu_peers_sweep(struct mu_peers *peers);

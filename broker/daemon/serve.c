@@ -170,6 +170,20 @@ static enum mu_err write_endpoint(const char *dir, const char *endpoint)
     return mu_file_write(dir, "endpoint", line);
 }
 
+/* Agents know the key in the roster; with another nobody could finish a handshake. */
+static enum mu_err read_curve(struct mu_daemon *d, const char *dir, struct mu_curve *out)
+{
+    const mu_roster *roster = mu_desk_roster(d->desk);
+    const struct mu_member *self = mu_roster_member(roster, &mu_roster_genesis(roster)->broker);
+    enum mu_err err = mu_curvefile_read(dir, "broker.curve", out);
+
+    if (err == MU_OK && memcmp(self->curve, out->public, sizeof out->public) != 0) {
+        mu_wipe(out, sizeof *out);
+        err = MU_E_BAD_KEY;
+    }
+    return err;
+}
+
 static enum mu_err open_door(struct mu_daemon *d, const char *dir, struct mu_text *why)
 {
     struct mu_curve curve;
@@ -188,8 +202,7 @@ static enum mu_err open_door(struct mu_daemon *d, const char *dir, struct mu_tex
                     "apart");
         return err;
     }
-    if ((err = mu_curvefile_read(dir, "broker.curve", &curve)) != MU_OK ||
-        (err = admit_roster(d)) != MU_OK)
+    if ((err = read_curve(d, dir, &curve)) != MU_OK || (err = admit_roster(d)) != MU_OK)
         return err;
     err = mu_door_open(d->context, d->config->endpoint, &curve, actual, &d->door);
     mu_wipe(&curve, sizeof curve);
@@ -301,7 +314,7 @@ static void drop_the_silent(struct mu_daemon *d)
     looked_ms = d->now.machine_ms;
     for (struct mu_peer *peer = d->peers.first; peer != NULL; peer = peer->next) {
         if (d->now.machine_ms - peer->heard_ms > MU_SILENCE_MS)
-            peer->gone = true;
+            mu_peers_leave(&d->peers, peer);
     }
     mu_feed_stand(d); /* enrolments end by the clock as well */
 }
