@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/clock.h"
+#include "proto/base/moment.h"
 
 static const struct {
     const char *unit;
@@ -48,56 +48,20 @@ static bool read_span(const char *text, int64_t *ms)
     return false;
 }
 
-static bool clock_ok(const struct mu_civil *c)
-{
-    return c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= 31 && c->hour >= 0 &&
-           c->hour < 24 && c->minute >= 0 && c->minute < 60 && c->second >= 0 && c->second < 60;
-}
-
-/* At least one digit, at most `most`, off the front. */
-static bool take_digits(const char **at, size_t most, int *out)
-{
-    size_t count = 0;
-
-    *out = 0;
-    while (count < most && **at >= '0' && **at <= '9') {
-        *out = *out * 10 + (**at - '0');
-        (*at)++;
-        count++;
-    }
-    return count > 0;
-}
-
-static bool take_character(const char **at, char wanted)
-{
-    if (**at != wanted)
-        return false;
-    (*at)++;
-    return true;
-}
-
 /* Hours, minutes and maybe seconds, and nothing behind them. */
 static bool read_clock(const char *at, struct mu_civil *c)
 {
-    c->second = c->ms = 0;
-    if (!take_digits(&at, 2, &c->hour) || !take_character(&at, ':') ||
-        !take_digits(&at, 2, &c->minute))
-        return false;
-    if (*at == ':' && (!take_character(&at, ':') || !take_digits(&at, 2, &c->second)))
-        return false;
-    return *at == '\0' && clock_ok(c);
+    c->ms = 0;
+    return mu_take_clock(&at, c) && *at == '\0';
 }
 
+/* A day, or a day and a clock behind a T or a blank. */
 static bool read_date(const char *at, struct mu_civil *c)
 {
     *c = (struct mu_civil){0};
-    if (!take_digits(&at, 4, &c->year) || !take_character(&at, '-') ||
-        !take_digits(&at, 2, &c->month) || !take_character(&at, '-') ||
-        !take_digits(&at, 2, &c->day))
+    if (!mu_take_date(&at, c))
         return false;
-    if (*at == '\0')
-        return clock_ok(c);
-    return (take_character(&at, 'T') || take_character(&at, ' ')) && read_clock(at, c);
+    return *at == '\0' || ((mu_take_char(&at, 'T') || mu_take_char(&at, ' ')) && read_clock(at, c));
 }
 
 bool mu_when(const char *text, int64_t now_ms, int offset_min, int64_t *out)
