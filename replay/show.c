@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "proto/base/clock.h"
+#include "proto/base/moment.h"
 #include "proto/picture/picture.h"
 
 #define DUMP_BYTES_MAX ((size_t)16 << 20)
@@ -22,51 +23,20 @@ struct showing {
 
 /* ---- the time asked for -------------------------------------------------------------------- */
 
-static bool read_number(const char **at, int digits, int *out)
-{
-    int value = 0;
-
-    for (int i = 0; i < digits; i++) {
-        if ((*at)[i] < '0' || (*at)[i] > '9')
-            return false;
-        value = value * 10 + ((*at)[i] - '0');
-    }
-    *at += digits;
-    *out = value;
-    return true;
-}
-
-static bool skip(const char **at, char c)
-{
-    if (**at != c)
-        return false;
-    (*at)++;
-    return true;
-}
-
-/* The 31st of June would be shown as the 1st of July. */
-static bool is_civil(const struct mu_civil *said, int64_t ms, int offset_min)
-{
-    struct mu_civil is = mu_civil(ms, offset_min);
-
-    return is.year == said->year && is.month == said->month && is.day == said->day &&
-           is.hour == said->hour && is.minute == said->minute && is.second == said->second;
-}
-
 static enum mu_err read_civil(const char *at, int offset_min, int64_t *out)
 {
-    struct mu_civil civil = {.second = 59, .ms = 999};
-    bool fine =
-        read_number(&at, 4, &civil.year) && skip(&at, '-') && read_number(&at, 2, &civil.month) &&
-        skip(&at, '-') && read_number(&at, 2, &civil.day) && (skip(&at, 'T') || skip(&at, ' ')) &&
-        read_number(&at, 2, &civil.hour) && skip(&at, ':') && read_number(&at, 2, &civil.minute);
+    struct mu_civil civil = {.ms = 999};
+    const char *clock;
 
-    if (fine && *at == ':')
-        fine = skip(&at, ':') && read_number(&at, 2, &civil.second);
-    if (!fine || *at != '\0')
+    if (!mu_take_date(&at, &civil) || (!mu_take_char(&at, 'T') && !mu_take_char(&at, ' ')))
         return MU_E_BAD_VALUE;
+    clock = at;
+    if (!mu_take_clock(&at, &civil) || *at != '\0')
+        return MU_E_BAD_VALUE;
+    if (strchr(clock, ':') == strrchr(clock, ':'))
+        civil.second = 59;
     *out = mu_civil_ms(&civil, offset_min);
-    return is_civil(&civil, *out, offset_min) ? MU_OK : MU_E_BAD_VALUE;
+    return MU_OK;
 }
 
 /* 2031-07-16T14:24 means to the end of that minute; digits alone are milliseconds. */
