@@ -45,7 +45,7 @@ static int open_scene(void **state)
     struct scene *s = calloc(1, sizeof *s);
 
     assert_non_null(s);
-    served_open(&s->house, NULL);
+    served_open(&s->house, "step", NULL);
     s->words.arena = mu_arena_make((size_t)64 << 20);
     caller_admin(&s->admin, &s->house);
     caller_connect(&s->admin, &s->house);

@@ -47,27 +47,17 @@ static pid_t spawn(char *const argv[], int out)
     return pid;
 }
 
-static void found(const struct served *s)
+static void found(const struct served *s, const char *rate)
 {
-    char *argv[] = {"musterd",
-                    "init",
-                    "--dir",
-                    (char *)s->dir,
-                    "--county",
-                    "Qinghe",
-                    "--area",
-                    "cn/99/01/21",
-                    "--exercise",
-                    "--start",
-                    "2031-07-17T22:00",
-                    "--rate",
-                    "step",
-                    "--offset",
-                    "+08:00",
-                    NULL};
+    char *argv[] = {"musterd",          "init",   "--dir",      (char *)s->dir,
+                    "--county",         "Qinghe", "--area",     "cn/99/01/21",
+                    "--offset",         "+08:00", "--exercise", "--start",
+                    "2031-07-17T22:00", "--rate", (char *)rate, NULL};
     int pipes[2], status;
     pid_t pid;
 
+    if (rate == NULL)
+        argv[10] = NULL;
     assert_int_equal(pipe(pipes), 0);
     pid = spawn(argv, pipes[1]);
     close(pipes[1]);
@@ -174,7 +164,7 @@ static void add_conf(const struct served *s, const char *conf)
     fclose(file);
 }
 
-void served_open(struct served *s, const char *conf)
+void served_open(struct served *s, const char *rate, const char *conf)
 {
     const char *above = getenv("TMPDIR");
 
@@ -182,7 +172,7 @@ void served_open(struct served *s, const char *conf)
     s->arena = mu_arena_make((size_t)64 << 20);
     snprintf(s->dir, sizeof s->dir, "%s/muster-served-XXXXXX", above != NULL ? above : "/tmp");
     assert_non_null(mkdtemp(s->dir));
-    found(s);
+    found(s, rate);
     read_facts(s);
     if (conf != NULL)
         add_conf(s, conf);

@@ -21,9 +21,9 @@ struct served {
     mu_arena arena;
 };
 
-/* Founds a county (an exercise in steps from COUNTY_START_MS, admin agency ADMIN) and serves it. `conf`
- * is added to musterd.conf; NULL: nothing. */
-void served_open(struct served *served, const char *conf);
+/* Founds a county and serves it: an exercise at `rate` ("step", "60") from COUNTY_START_MS, or an actual
+ * record (NULL); admin agency ADMIN. `conf` is added to musterd.conf; NULL: nothing. */
+void served_open(struct served *served, const char *rate, const char *conf);
 /* kill -9, and serve again; the endpoint may be another. */
 void served_kill(struct served *served);
 void served_start(struct served *served);
