@@ -140,8 +140,8 @@ enum mu_err mu_export_take(void *user, const struct mu_piece *piece)
     case MU_PIECE_BATCH:
         out->batches++;
         return put_batch(out, &piece->batch);
-    case MU_PIECE_UNREADABLE:
-        out->unreadable += piece->last - piece->first + 1;
+    case MU_PIECE_HOLE:
+        out->unreadable += piece->hole.last - piece->hole.first + 1;
         return MU_OK;
     case MU_PIECE_CHECKPOINT:
         return put_checkpoint(out, piece);
@@ -204,7 +204,8 @@ static enum mu_err settle(struct reading *in, uint64_t upto)
         return MU_OK;
     in->lost = false;
     if (upto >= in->next)
-        piece = (struct mu_piece){.kind = MU_PIECE_UNREADABLE, .first = in->next, .last = upto};
+        piece = (struct mu_piece){.kind = MU_PIECE_HOLE,
+                                  .hole = {MU_DAMAGE_BYTES, .first = in->next, .last = upto}};
     in->next = upto >= in->next ? upto + 1 : in->next;
     return in->take(in->user, &piece);
 }

@@ -17,6 +17,7 @@ struct live {
     uint64_t next; /* number to read next */
     uint64_t head;
     uint64_t checkpoint; /* size of the next checkpoint row to hand out; 0: none left */
+    bool checkpoint_lost;
     struct mu_audit_item *items;
     struct mu_hash *leaves;
 };
@@ -32,22 +33,33 @@ static enum mu_err stored_leaves(struct live *live, mu_view *view, uint64_t firs
     return MU_OK;
 }
 
-static enum mu_err take_unreadable(struct live *live, mu_view *view, const struct mu_stored *stored,
-                                   bool missing)
+/* The stretch a batch takes, as far as its seal can be read; else the one entry asked for. */
+static void set_stretch(const struct live *live, const struct mu_stored *stored,
+                        struct mu_audit_hole *hole)
 {
-    uint64_t first = stored->first_number;
     uint32_t count = stored->seal.count;
-    struct mu_piece piece = {.kind = MU_PIECE_UNREADABLE, .missing = missing};
 
-    if (first < live->next || count == 0 || count > MU_BATCH_EVENTS_MAX) {
-        first = live->next;
-        count = 1;
-    }
-    piece.first = first;
-    piece.last = first + count - 1;
-    piece.damaged = stored->damaged >= first && stored->damaged <= piece.last ? stored->damaged : 0;
-    piece.leaves = stored_leaves(live, view, first, count) == MU_OK ? live->leaves : NULL;
-    live->next = piece.last + 1;
+    hole->first = hole->last = live->next;
+    if (stored->first_number == live->next && count >= 1 && count <= MU_BATCH_EVENTS_MAX)
+        hole->last = live->next + count - 1;
+}
+
+static enum mu_err take_hole(struct live *live, mu_view *view, const struct mu_stored *stored,
+                             bool missing)
+{
+    struct mu_piece piece = {.kind = MU_PIECE_HOLE};
+    struct mu_audit_hole *hole = &piece.hole;
+
+    set_stretch(live, stored, hole);
+    hole->kind = missing ? MU_DAMAGE_MISSING : MU_DAMAGE_BYTES;
+    if (stored->damaged >= hole->first && stored->damaged <= hole->last)
+        hole->blame_first = hole->blame_last = stored->damaged;
+    while (missing && hole->blame_first != 0 && hole->blame_last < hole->last &&
+           !mu_view_holds(view, hole->blame_last + 1))
+        hole->blame_last++;
+    if (stored_leaves(live, view, hole->first, (uint32_t)(hole->last - hole->first + 1)) == MU_OK)
+        hole->leaves = live->leaves;
+    live->next = hole->last + 1;
     return live->take(live->user, &piece);
 }
 
@@ -78,24 +90,45 @@ static enum mu_err take_stored(struct live *live, mu_view *view, const struct mu
     return live->take(live->user, &piece);
 }
 
+/* The next checkpoint row. One that does not fit its check goes out without its note, which nothing
+ * accepts; when the record knows of one more and it is not there, that is said at the end. */
+static enum mu_err next_checkpoint(struct live *live, mu_view *view, struct mu_piece *piece)
+{
+    enum mu_err err;
+
+    piece->size = live->checkpoint;
+    err = mu_view_checkpoint(view, &piece->size, &piece->note);
+    if (err != MU_E_CORRUPT)
+        return err;
+    if (piece->note.data == NULL) {
+        live->checkpoint_lost = true;
+        return MU_E_ABSENT;
+    }
+    piece->note = (struct mu_bytes){NULL, 0};
+    return MU_OK;
+}
+
 /* Checkpoint rows up to the place reached. Those beyond the head are handed out at the end: they say
  * that the record was once longer. */
 static enum mu_err take_checkpoints(struct live *live, mu_view *view, bool at_end)
 {
-    while (live->checkpoint != 0 && (at_end || live->checkpoint < live->next)) {
-        struct mu_piece piece = {.kind = MU_PIECE_CHECKPOINT, .size = live->checkpoint};
-        enum mu_err err = mu_view_checkpoint(view, &piece.size, &piece.note);
+    struct mu_piece lost = {.kind = MU_PIECE_CHECKPOINT, .size = live->head};
 
+    while (live->checkpoint != 0 && (at_end || live->checkpoint < live->next)) {
+        struct mu_piece piece = {.kind = MU_PIECE_CHECKPOINT};
+        enum mu_err err = next_checkpoint(live, view, &piece);
+
+        if (err != MU_OK && err != MU_E_ABSENT)
+            return err;
         if (err != MU_OK || (!at_end && piece.size >= live->next)) {
             live->checkpoint = err == MU_OK ? piece.size : 0;
-            return MU_OK;
+            break;
         }
-        err = live->take(live->user, &piece);
-        if (err != MU_OK)
+        if ((err = live->take(live->user, &piece)) != MU_OK)
             return err;
         live->checkpoint = piece.size + 1;
     }
-    return MU_OK;
+    return at_end && live->checkpoint_lost ? live->take(live->user, &lost) : MU_OK;
 }
 
 static enum mu_err take_slice(struct live *live, mu_view *view)
@@ -106,7 +139,7 @@ static enum mu_err take_slice(struct live *live, mu_view *view)
         enum mu_err err = mu_view_batch(view, live->next, &stored);
 
         if (err == MU_E_CORRUPT || err == MU_E_ABSENT)
-            err = take_unreadable(live, view, &stored, err == MU_E_ABSENT);
+            err = take_hole(live, view, &stored, err == MU_E_ABSENT);
         else if (err == MU_OK)
             err = take_stored(live, view, &stored);
         if (err == MU_OK)

@@ -11,9 +11,8 @@ enum mu_err mu_piece_audit(mu_audit *audit, const struct mu_piece *piece)
     switch (piece->kind) {
     case MU_PIECE_BATCH:
         return mu_audit_batch(audit, &piece->batch);
-    case MU_PIECE_UNREADABLE:
-        mu_audit_unreadable(audit, piece->first, piece->last, piece->damaged,
-                            piece->missing ? MU_DAMAGE_MISSING : MU_DAMAGE_BYTES, piece->leaves);
+    case MU_PIECE_HOLE:
+        mu_audit_hole(audit, &piece->hole);
         return MU_OK;
     case MU_PIECE_CHECKPOINT:
         mu_audit_checkpoint(audit, piece->size, piece->note);

@@ -9,7 +9,7 @@
 
 enum mu_piece_kind {
     MU_PIECE_BATCH,
-    MU_PIECE_UNREADABLE, /* entries first..last, with their stored leaves or NULL; or not there */
+    MU_PIECE_HOLE, /* entries that cannot be read, or are not there */
     MU_PIECE_CHECKPOINT,
     MU_PIECE_END, /* what the source itself says its size is */
 };
@@ -18,10 +18,7 @@ enum mu_piece_kind {
 struct mu_piece {
     enum mu_piece_kind kind;
     struct mu_audit_batch batch;
-    bool missing; /* UNREADABLE: nothing is there to be read */
-    uint64_t first, last;
-    uint64_t damaged; /* UNREADABLE: the entry it is about, when one can be named; else 0 */
-    const struct mu_hash *leaves;
+    struct mu_audit_hole hole;
     uint64_t size; /* CHECKPOINT, END */
     struct mu_bytes note;
 };

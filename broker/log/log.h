@@ -164,6 +164,8 @@ struct mu_stored {
  * first_number and seal.count are filled: the stretch to leave out; when not even the seal can be
  * read, that is `number` alone. RAW says MU_E_ABSENT instead where the row of `damaged` is gone. */
 MU_MUST_USE enum mu_err mu_view_batch(mu_view *view, uint64_t number, struct mu_stored *out);
+/* Whether the row of that entry is there at all, read or not. */
+bool mu_view_holds(mu_view *view, uint64_t number);
 /* Numbers of the entries that changed the roster, in order: the first one >= from. */
 MU_MUST_USE enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number);
 /* mu_node_fn for proofs; `from` is the view. Complete subtrees of committed entries only. */

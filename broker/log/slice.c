@@ -85,17 +85,18 @@ static bool fits_batch(const struct mu_row *row, uint32_t i, struct mu_stored *o
            row->judge_version == out->judge_version;
 }
 
-/* A reader of raw rows is told apart which are gone and which are damaged. */
-static enum mu_err no_row(mu_view *view, uint64_t number)
+bool mu_view_holds(mu_view *view, uint64_t number)
 {
     struct mu_row_key key = mu_row_key_record(number, MU_WHAT_ENTRY);
     MDB_val k = mu_row_val(key.b, key.size), v;
-    int rc;
 
-    if (view->mode != MU_VIEW_RAW)
-        return MU_E_CORRUPT;
-    rc = mdb_get(view->txn, view->log->tables.dbi[MU_TABLE_RECORD], &k, &v);
-    return rc == MDB_SUCCESS ? MU_E_CORRUPT : mu_read_err(rc);
+    return mdb_get(view->txn, view->log->tables.dbi[MU_TABLE_RECORD], &k, &v) == MDB_SUCCESS;
+}
+
+/* A reader of raw rows is told apart which are gone and which are damaged. */
+static enum mu_err no_row(mu_view *view, uint64_t number)
+{
+    return view->mode == MU_VIEW_RAW && !mu_view_holds(view, number) ? MU_E_ABSENT : MU_E_CORRUPT;
 }
 
 /* The row behind the cursor must be entry `number`. */

@@ -229,7 +229,9 @@ static void find_place(mu_audit *audit, struct step *step)
         blame(audit, MU_DAMAGE_BYTES, next, next);
     } else if (batch->first_number > next) {
         step->first = batch->first_number;
-        mu_audit_unreadable(audit, next, step->first - 1, 0, MU_DAMAGE_MISSING, NULL);
+        mu_audit_hole(audit, &(struct mu_audit_hole){.kind = MU_DAMAGE_MISSING,
+                                                     .first = next,
+                                                     .last = step->first - 1});
     } else if (batch->first_number < next) {
         step->first = batch->first_number;
         step->in_place = false;
@@ -458,20 +460,22 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
     return err == MU_OK ? take_words(audit, &step) : err;
 }
 
-void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last, uint64_t damaged,
-                         enum mu_damage_kind kind, const struct mu_hash *stored_leaves)
+void mu_audit_hole(mu_audit *audit, const struct mu_audit_hole *hole)
 {
-    bool from_next = first == mu_audit_next(audit);
+    uint64_t next = mu_audit_next(audit);
 
-    blame(audit, kind, damaged != 0 ? damaged : first, damaged != 0 ? damaged : last);
-    audit->gaps = true;
-    if (last < mu_audit_next(audit))
-        return;
-    if (stored_leaves == NULL || !from_next)
-        mu_trunk_skip(&audit->trunk, last);
+    if (hole->blame_first != 0)
+        blame(audit, hole->kind, hole->blame_first, hole->blame_last);
     else
-        for (uint64_t n = first; n <= last; n++)
-            mu_trunk_add(&audit->trunk, &stored_leaves[n - first], NULL);
+        blame(audit, hole->kind, hole->first, hole->last);
+    audit->gaps = true;
+    if (hole->last < next)
+        return;
+    if (hole->leaves == NULL || hole->first != next)
+        mu_trunk_skip(&audit->trunk, hole->last);
+    else
+        for (uint64_t n = 0; n <= hole->last - hole->first; n++)
+            mu_trunk_add(&audit->trunk, &hole->leaves[n], NULL);
 }
 
 /* ---- checkpoints and the end --------------------------------------------------------------- */

@@ -81,11 +81,15 @@ void mu_audit_tell(mu_audit *audit, mu_audit_entry_fn *tell, void *user);
 /* `seal.count` is 1..MU_BATCH_EVENTS_MAX, as mu_seal_read sees to.
  * Errors: MU_E_NO_MEMORY, and what `tell` answers; damage goes to the report. */
 MU_MUST_USE enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch);
-/* Entries first..last, from mu_audit_next on, cannot be read (BYTES) or are not there
- * (MISSING); `damaged` is the entry to blame, 0 when none can be named. `stored_leaves` (or NULL)
- * keeps the tree going. */
-void mu_audit_unreadable(mu_audit *audit, uint64_t first, uint64_t last, uint64_t damaged,
-                         enum mu_damage_kind kind, const struct mu_hash *stored_leaves);
+/* Entries that cannot be read, or are not there. */
+struct mu_audit_hole {
+    enum mu_damage_kind kind; /* BYTES or MISSING */
+    uint64_t first, last;     /* from mu_audit_next on: what the walk goes past */
+    uint64_t blame_first;     /* the part of it to blame, to blame_last; 0: all of it */
+    uint64_t blame_last;
+    const struct mu_hash *leaves; /* as stored, last - first + 1 of them; NULL: the tree is lost */
+};
+void mu_audit_hole(mu_audit *audit, const struct mu_audit_hole *hole);
 /* A checkpoint row said to be of `size`; give it once the walk has reached that size or ended. */
 void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note);
 /* The record ends before it should: `size` is what it claims to have, or 0 when even that is lost. */
