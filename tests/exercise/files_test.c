@@ -172,7 +172,7 @@ static const struct {
     {"seat\tNOBODY\tacknowledge=2\n", "s.script:1", "NOBODY"},
     {"link\tERM\tcut=later\n", "s.script:1", "later"},
     {"repeat\tERM\ttask T-1 act=done\n", "s.script:1", "at=14:30"},
-    {"repeat\tERM\tat=09:30,9:40\ttask T-1 act=done\n", "s.script:1", "9:40"},
+    {"repeat\tERM\tat=09:30,9.40\ttask T-1 act=done\n", "s.script:1", "9.40"},
 };
 
 static void a_mistake_in_the_script_is_named_by_its_line(void **state)
@@ -243,7 +243,7 @@ static void clocks_are_local_and_exact(void **state)
     assert_int_equal(ms - hours.start_ms, 30000);
     assert_true(mu_hours_clock("2032-03-03T00:00", &hours, &ms));
     assert_int_equal(ms - mu_hours_day(&hours), MU_DAY_MS);
-    static const char *const bad[] = {"",       "T+",    "T+1",   "T+00:60", "9:10",
+    static const char *const bad[] = {"",       "T+",    "T+1",   "T+00:60", "9.10",
                                       "24:00",  "09:60", "09:1x", "09:10 ",  "2032-02-30T10:00",
                                       "T+-1:00"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
