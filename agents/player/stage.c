@@ -36,6 +36,8 @@ struct mu_stage {
     uint64_t through, head; /* read; known to be there */
     uint64_t accepted;      /* the newest number of ours */
     uint64_t news;          /* grows with everything that happens */
+    uint32_t card_rule;     /* waited for */
+    const char *card_subject;
     bool refused;
     struct mu_mistake refusal;
 };
@@ -371,6 +373,24 @@ static bool is_at_rest(mu_stage *stage, int64_t wanted)
 enum mu_err mu_stage_rest(mu_stage *stage)
 {
     return wait_for(stage, is_at_rest, 0);
+}
+
+static bool has_card(mu_stage *stage, int64_t wanted)
+{
+    struct mu_say_resolver ledger = mu_ledger_resolver(stage->ledger);
+    struct mu_hash card, finding;
+
+    (void)wanted;
+    return ledger.card(ledger.user, stage->card_rule, stage->card_subject, &card, &finding) ==
+           MU_OK;
+}
+
+enum mu_err mu_stage_card(mu_stage *stage, uint32_t rule, const char *subject)
+{
+    stage->card_rule = rule;
+    stage->card_subject = subject;
+    enum mu_err err = wait_for(stage, has_card, 0);
+    return err == MU_E_TIMEOUT ? MU_OK : err;
 }
 
 /* ---- the clock ------------------------------------------------------------------------------------------- */

@@ -41,6 +41,8 @@ MU_MUST_USE enum mu_err mu_stage_say(mu_stage *stage, const char *agency,
 MU_MUST_USE enum mu_err mu_stage_settle(mu_stage *stage);
 /* Until every program has folded the record to its end and has nothing waiting. */
 MU_MUST_USE enum mu_err mu_stage_rest(mu_stage *stage);
+/* Until that card is open. It is no error when nothing happens any more and it is not. */
+MU_MUST_USE enum mu_err mu_stage_card(mu_stage *stage, uint32_t rule, const char *subject);
 /* Until the log clock stands at `log_ms` or later; a stepped one is asked to go there, and may stop
  * before, at a tick. */
 MU_MUST_USE enum mu_err mu_stage_hop(mu_stage *stage, int64_t log_ms, bool stepped);

@@ -75,7 +75,7 @@ printf '# words\nT+00:05\tROA\tevacuation EV-A population_kind=centralised perso
 fails 1 "a row the record refuses ends it" $demo $pair --script "$tap_dir/mayor.script" --speed step
 says "it is named by file, line and code" 'mayor.script:2: .*no grant.*MU-120'
 printf 'T+00:05\tOPS\tdecision card=C04:W-7 verdict=hold\n' >"$tap_dir/early.script"
-fails 1 "so does a card nobody raised" $demo $pair --script "$tap_dir/early.script" --speed step
+fails 1 "so does a card nobody raised" $demo $pair --script "$tap_dir/early.script" --speed step --speed step
 says "it is named" 'early.script:1: .*C04:W-7'
 story "nothing is left behind" nothing_left
 
