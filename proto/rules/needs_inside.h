@@ -3,6 +3,7 @@
 #define MU_RULES_NEEDS_INSIDE_H
 
 #include "proto/picture/people.h"
+#include "proto/picture/table.h"
 #include "proto/rules/needs.h"
 
 #define MU_MILLI 1000
@@ -34,10 +35,10 @@ int64_t mu_rate_needed_milli(const Muster__RateLine *line, const struct mu_group
 int64_t mu_rate_pieces_milli(const Muster__RateLine *line, uint32_t persons);
 bool mu_rate_concerns(const Muster__RateLine *line, Muster__PopulationKind kind);
 /* What the shelter has of it for `period_min`; false when nobody stated it or the line ignores it. */
-bool mu_rate_own_milli(const Muster__RateLine *line, const struct mu_shelter *shelter,
-                       int64_t period_min, int64_t *out);
+bool mu_rate_own_milli(const mu_picture *picture, const Muster__RateLine *line,
+                       const struct mu_shelter *shelter, int64_t period_min, int64_t *out);
 /* Whether it is shipped from a stock; floor and taps are only compared. */
-bool mu_rate_needs_stock(const Muster__RateLine *line);
+bool mu_rate_needs_stock(const mu_picture *picture, const Muster__RateLine *line);
 
 /* ---- what there is ---- */
 
@@ -61,5 +62,44 @@ Muster__Ref *mu_needs_ref(mu_arena *arena, const struct mu_said *said);
 /* The list of pointers at `list` one longer; byte by byte, since lists of all types pass here. Errors: MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_needs_append(mu_arena *arena, void *list, size_t *count,
                                         const void *item);
+
+/* ---- the sheet being worked out ---- */
+
+/* People at one place, and what is left of its own while needs are told off against it. */
+struct mu_need_place {
+    const char *name;
+    size_t first; /* group, 1 + index; the next is in `next` */
+    bool sheltered;
+    struct mu_shelter shelter; /* when sheltered */
+    int64_t *own_left;         /* by rate line */
+};
+
+struct mu_needs {
+    const mu_picture *picture;
+    mu_arena *arena;
+    const Muster__RateTable *rates;
+    const Muster__SupplySheet *last; /* NULL: this is the first */
+    struct mu_groups groups;
+    size_t *place_of; /* by group */
+    size_t *next;     /* by group: the next at the same place, 1 + index */
+    struct mu_need_place *places;
+    size_t place_count;
+    struct mu_table by_name; /* place to 1 + index, as a pointer */
+    Muster__SupplySheet *out;
+    bool by_place, by_evacuation; /* room for these breakdowns; else sums, and the cause's own */
+};
+
+/* Where the groups are, each place once; decides what there is room for. */
+MU_MUST_USE enum mu_err mu_needs_places(struct mu_needs *needs);
+/* The sheet's line of one rate. */
+MU_MUST_USE enum mu_err mu_needs_line(struct mu_needs *needs, size_t rate);
+/* The needs by evacuation and head count; after all lines. */
+MU_MUST_USE enum mu_err mu_needs_each(struct mu_needs *needs);
+
+/* The generated structs know no const; nobody writes there. */
+static inline char *mu_needs_lend(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
 
 #endif

@@ -94,31 +94,69 @@ int64_t mu_rate_needed_milli(const Muster__RateLine *line, const struct mu_group
 
 enum own { OWN_NONE, OWN_WATER, OWN_FLOOR, OWN_TOILETS, OWN_TAPS };
 
-/* The county names its items; which of the shelter's means one is, its unit or its name tells. */
-static enum own own_of(const Muster__RateLine *line)
+/* Words by which people know an item, whatever code the county gives it. */
+static const struct {
+    enum own own;
+    const char *word;
+} own_words[] = {
+    {OWN_FLOOR, "floor"},     {OWN_FLOOR, "面积"},  {OWN_TOILETS, "toilet"},
+    {OWN_TOILETS, "latrine"}, {OWN_TOILETS, "厕"},  {OWN_TAPS, "tap"},
+    {OWN_TAPS, "龙头"},       {OWN_WATER, "water"}, {OWN_WATER, "水"},
+};
+
+static enum own own_by_word(const char *name)
 {
-    if (line->unit == MUSTER__MEASURE__MEASURE_SQUARE_METRE || strstr(line->item, "floor") != NULL)
-        return OWN_FLOOR;
-    if (strstr(line->item, "toilet") != NULL || strstr(line->item, "latrine") != NULL)
-        return OWN_TOILETS;
-    if (strstr(line->item, "tap") != NULL)
-        return OWN_TAPS;
-    if (line->unit == MUSTER__MEASURE__MEASURE_LITRE || strstr(line->item, "water") != NULL)
-        return OWN_WATER;
+    for (size_t i = 0; name != NULL && i < sizeof own_words / sizeof own_words[0]; i++)
+        if (strstr(name, own_words[i].word) != NULL)
+            return own_words[i].own;
     return OWN_NONE;
 }
 
-bool mu_rate_needs_stock(const Muster__RateLine *line)
+static const Muster__Name *name_of(const mu_picture *picture, const char *item)
 {
-    enum own own = own_of(line);
+    const struct mu_object *object;
+
+    for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_ITEM_TABLE, i)) != NULL;
+         i++) {
+        const struct mu_said *head = mu_object_head(object);
+
+        for (size_t k = 0; head != NULL && k < head->event->item_table->n_lines; k++)
+            if (strcmp(head->event->item_table->lines[k]->item, item) == 0)
+                return head->event->item_table->lines[k]->name;
+    }
+    return NULL;
+}
+
+/* The county names and codes its items; which of a shelter's means one is, its unit tells, or its
+ * code, or its name in the item table. */
+static enum own own_of(const mu_picture *picture, const Muster__RateLine *line)
+{
+    const Muster__Name *name;
+    enum own own;
+
+    if (line->unit == MUSTER__MEASURE__MEASURE_SQUARE_METRE)
+        return OWN_FLOOR;
+    if (line->unit == MUSTER__MEASURE__MEASURE_LITRE)
+        return OWN_WATER;
+    if ((own = own_by_word(line->item)) != OWN_NONE)
+        return own;
+    if ((name = name_of(picture, line->item)) == NULL)
+        return OWN_NONE;
+    own = own_by_word(name->en);
+    return own != OWN_NONE ? own : own_by_word(name->zh);
+}
+
+bool mu_rate_needs_stock(const mu_picture *picture, const Muster__RateLine *line)
+{
+    enum own own = own_of(picture, line);
 
     if (line->has_needs_stock)
         return line->needs_stock;
     return own != OWN_FLOOR && own != OWN_TAPS;
 }
 
-bool mu_rate_own_milli(const Muster__RateLine *line, const struct mu_shelter *shelter,
-                       int64_t period_min, int64_t *out)
+bool mu_rate_own_milli(const mu_picture *picture, const Muster__RateLine *line,
+                       const struct mu_shelter *shelter, int64_t period_min, int64_t *out)
 {
     const struct mu_stated *of[] = {
         [OWN_NONE] = NULL,
@@ -127,7 +165,7 @@ bool mu_rate_own_milli(const Muster__RateLine *line, const struct mu_shelter *sh
         [OWN_TOILETS] = &shelter->toilets,
         [OWN_TAPS] = &shelter->taps,
     };
-    enum own own = own_of(line);
+    enum own own = own_of(picture, line);
     wide amount;
 
     *out = 0;

@@ -209,6 +209,25 @@ static void an_old_sheet_is_not_judged(void **state)
     story_close(&s);
 }
 
+/* Codes are the county's: the item table says that 1399 is a toilet. */
+static void coded_items_are_known_by_name(void **state)
+{
+    (void)state;
+    open_county();
+    story_says(&s, "14:00", "CA",
+               "item_table ITEMS lines[0].item=1399 lines[0].name.zh=移动厕所 lines[0].unit=piece");
+    story_says(&s, "14:00", "CA",
+               "rate_table QH-RATES table=R-2 period_min=1440 lines[0].item=1399"
+               " lines[0].unit=piece lines[0].basis=persons_per_piece lines[0].persons_per_piece=20"
+               " lines[0].shelter_own_counts=true");
+    story_says(&s, "14:03", "EM",
+               "evacuation EV-01@v1 area=cn/99/01/21/201/201 population_kind=centralised"
+               " persons_planned=620 state=under_way legs[0].persons=620"
+               " legs[0].destination_kind=shelter legs[0].destination=S1");
+    assert_string_equal(story_need(&s, "EV-01", "1399"), "needed 31 own 12 send 19 change 0");
+    story_close(&s);
+}
+
 /* Hundreds of shelters: the sheet stays within what a message may hold. */
 static void a_large_county_keeps_its_sums(void **state)
 {
@@ -245,6 +264,7 @@ int main(void)
         cmocka_unit_test(what_is_damaged_covers_nobody),
         cmocka_unit_test(a_foreign_depot_is_not_the_countys),
         cmocka_unit_test(an_old_sheet_is_not_judged),
+        cmocka_unit_test(coded_items_are_known_by_name),
         cmocka_unit_test(a_large_county_keeps_its_sums),
     };
 
