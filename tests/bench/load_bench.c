@@ -7,7 +7,7 @@
  *   pump AGENT N BATCH     pipelined batches; prints when it began and ended
  *   drink AGENT FROM N     libmuster follows N entries, verifying them; prints when it began and ended
  *   pace AGENT N RATE      so many a second, each with the time it was sent
- *   watch AGENT N          latency of those on a subscriber's machine
+ *   watch AGENT FROM N     latency of those on a subscriber's machine
  */
 #include <inttypes.h>
 #include <lmdb.h>
@@ -267,11 +267,11 @@ static void run_drink(const char *dir, uint64_t from, uint64_t n)
            f.seen);
 }
 
-static void run_watch(const char *dir, uint64_t n)
+static void run_watch(const char *dir, uint64_t from, uint64_t n)
 {
     struct following f = {.wanted = n, .times = true};
 
-    follow(dir, 1, &f);
+    follow(dir, from, &f);
     print_samples("deliver");
 }
 
@@ -324,7 +324,7 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "pace") == 0) {
         run_pace(argv[2], number(argv, argc, 3), number(argv, argc, 4));
     } else if (strcmp(what, "watch") == 0) {
-        run_watch(argv[2], number(argv, argc, 3));
+        run_watch(argv[2], number(argv, argc, 3), number(argv, argc, 4));
     } else {
         bench_fail("floor|accept|say|pump|drink|pace|watch");
     }
