@@ -378,20 +378,44 @@ void story_restart(struct story *story)
     story_answer(story);
 }
 
-void story_check_record(struct story *story)
+static bool is_finding(const struct kept *kept)
 {
-    for (struct kept *one = first; one != NULL; one = one->next) {
-        const Muster__Finding *finding = one->entry.event->finding;
+    return kept->entry.event->body_case == MUSTER__EVENT__BODY_FINDING;
+}
 
-        if (one->entry.event->body_case != MUSTER__EVENT__BODY_FINDING)
+void story_speak_early(struct story *story)
+{
+    struct mu_rules_voice voice = {"CMD", story->at_ms};
+    const Muster__Event **events;
+    mu_picture *picture;
+    mu_rules *rules;
+    size_t count;
+
+    assert_int_equal(mu_picture_new(&picture), MU_OK);
+    assert_int_equal(mu_rules_new(picture, &rules), MU_OK);
+    for (struct kept *kept = first; kept != NULL; kept = kept->next) {
+        if (is_finding(kept))
             continue;
-        for (struct kept *other = one->next; other != NULL; other = other->next)
-            if (other->entry.event->body_case == MUSTER__EVENT__BODY_FINDING &&
-                memcmp(finding->finding_id.data, other->entry.event->finding->finding_id.data,
-                       32) == 0)
-                fail_msg("%s is in the record twice", one->entry.event->envelope->object);
+        assert_int_equal(mu_picture_fold(picture, &kept->entry), MU_OK);
+        assert_int_equal(mu_rules_judge(rules), MU_OK);
     }
-    (void)story;
+    assert_int_equal(mu_rules_differ(rules, &voice, &story->arena, &events, &count), MU_OK);
+    for (size_t i = 0; i < count; i++)
+        enter(story, "CMD", events[i]);
+    mu_rules_free(&rules);
+    mu_picture_free(&picture);
+}
+
+size_t story_repeats(void)
+{
+    size_t repeats = 0;
+
+    for (struct kept *one = first; one != NULL; one = one->next)
+        for (struct kept *other = one->next; is_finding(one) && other != NULL; other = other->next)
+            if (is_finding(other) && memcmp(one->entry.event->finding->finding_id.data,
+                                            other->entry.event->finding->finding_id.data, 32) == 0)
+                repeats++;
+    return repeats;
 }
 
 /* ---- looking ---- */

@@ -41,8 +41,11 @@ void story_ticks(struct story *story, const char *clock);
  * record so far is kept for that. */
 void story_restart(struct story *story);
 
-/* Whether every finding in the record has its own id, and every card was raised before it was updated. */
-void story_check_record(struct story *story);
+/* A coordinator that speaks before it has folded what it said: the control for story_restart. */
+void story_speak_early(struct story *story);
+
+/* Findings in the record whose id was there before. */
+size_t story_repeats(void);
 
 /* The trace is exactly this; then it is empty. */
 void story_expect(struct story *story, const char *trace);
