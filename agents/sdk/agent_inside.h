@@ -13,6 +13,7 @@
 #include "agents/sdk/dealer.h"
 #include "agents/sdk/home.h"
 #include "agents/sdk/muster.h"
+#include "agents/sdk/pace.h"
 #include "agents/sdk/spool.h"
 #include "proto/authority/roster.h"
 #include "proto/base/clock.h"
@@ -27,6 +28,7 @@ struct mu_link_times {
     int64_t lost_at;  /* nothing heard until then: begin anew */
     int64_t ping_at;
     int64_t pinged_at;
+    int64_t echo;       /* of the last PING */
     unsigned failures;  /* in a row; sets how long to back off */
     unsigned greetings; /* HELLOs since the last WELCOME */
 };
@@ -34,6 +36,8 @@ struct mu_link_times {
 /* ---- submit ---------------------------------------------------------------------------------- */
 struct mu_submit_lane {
     uint64_t next;        /* first sequence of the next batch to send */
+    uint64_t cutting;     /* first sequence of the batch that is half sent; 0: none */
+    size_t cut_at;        /* ... up to here */
     int64_t hold_until;   /* the broker said "not now" */
     uint64_t broker_last; /* last sequence the broker holds, as WELCOME said */
     bool agrees;          /* ... and it lies in our own history */
@@ -43,9 +47,10 @@ struct mu_submit {
     struct mu_submit_lane lane[MU_LANES];
     uint64_t window;    /* bytes the broker allows unanswered */
     uint64_t in_flight; /* bytes sent and unanswered */
-    bool full;          /* the pipe took no more: wait for room */
-    bool forked;        /* this spool is not alone: find out what landed, then start anew */
-    int64_t reseal_at;  /* not before */
+    struct mu_pace pace;
+    bool full;         /* the pipe took no more: wait for room */
+    bool forked;       /* this spool is not alone: find out what landed, then start anew */
+    int64_t reseal_at; /* not before */
 };
 
 /* ---- follow ---------------------------------------------------------------------------------- */
@@ -57,6 +62,7 @@ struct mu_follower {
     bool asked;          /* FOLLOW was said since the last WELCOME */
     uint64_t next;       /* number of the next entry to hand out */
     uint32_t owed;       /* bytes consumed and not yet given back as credit */
+    uint32_t window;     /* credit in all */
     struct mu_edge edge; /* of an everything-follow from 1: the tree so far */
     bool edged;
 };
@@ -157,6 +163,8 @@ void mu_link_tell(struct mu_agent *agent, enum mu_link link, enum mu_err why);
 void mu_link_close(struct mu_agent *agent);
 /* Take leave before closing, so that nobody waits for us. */
 void mu_link_bye(struct mu_agent *agent);
+/* PING now: keeps in touch, tells idle, and marks what was sent before it. */
+void mu_link_ping(struct mu_agent *agent, int64_t now);
 /* Send one small frame that is written already; false: not now. */
 bool mu_link_say(struct mu_agent *agent, uint8_t type, const struct mu_writer *w);
 /* The next machine time something is due, at most `latest`. */

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW_BYTES (4u * 1024 * 1024)
-#define ROLES_WINDOW_BYTES (1024u * 1024)
+/* Five large frames on their way keep a fast link busy. On a thin one answers must not wait long behind
+ * what was only asked for. */
+#define WINDOW_BYTES (1024u * 1024)
+#define WINDOW_BYTES_THIN (16u * 1024)
 #define ALL_LANES 7u
 /* A broker keeps room for a few follows of one session, and a FOLLOW with an id in use replaces that
  * one; what the old one had on its way could not be told from the new one's. So an id is used once,
@@ -57,10 +59,11 @@ static void drop_held(struct mu_reading *reading)
     reading->held_end = &reading->held;
 }
 
-static void ask(struct mu_agent *agent, struct mu_follower *f, uint32_t window)
+static void ask(struct mu_agent *agent, struct mu_follower *f)
 {
     uint8_t frame[FOLLOW_FRAME_BYTES];
     struct mu_writer w = mu_writer(frame, sizeof frame);
+    uint32_t window = agent->submit.pace.thin ? WINDOW_BYTES_THIN : WINDOW_BYTES;
     struct mu_follow follow = {.id = ++agent->reading.ids,
                                .epoch = agent->epoch,
                                .from = f->next,
@@ -76,16 +79,17 @@ static void ask(struct mu_agent *agent, struct mu_follower *f, uint32_t window)
     f->asked = mu_link_say(agent, MU_FRAME_FOLLOW, &w);
     f->id = follow.id;
     f->owed = 0;
+    f->window = window;
     if (f == &agent->reading.wanted)
         drop_held(&agent->reading);
 }
 
-static void give_credit(struct mu_agent *agent, struct mu_follower *f, uint32_t window)
+static void give_credit(struct mu_agent *agent, struct mu_follower *f)
 {
     uint8_t frame[FOLLOW_FRAME_BYTES];
     struct mu_writer w = mu_writer(frame, sizeof frame);
 
-    if (!f->asked || f->owed < window / 4)
+    if (!f->asked || f->owed < f->window / 4)
         return;
     mu_credit_write(&w, &(struct mu_credit){.id = f->id, .bytes = f->owed});
     if (mu_link_say(agent, MU_FRAME_CREDIT, &w))
@@ -101,12 +105,12 @@ void mu_follow_step(struct mu_agent *agent)
         return;
     if (!carries && !reading->roles.asked) {
         mu_roles_filter(reading->roles.filter);
-        ask(agent, &reading->roles, ROLES_WINDOW_BYTES);
+        ask(agent, &reading->roles);
     }
     if (!reading->wanted.asked && (carries || reading->roles.next > reading->roster_goal))
-        ask(agent, &reading->wanted, WINDOW_BYTES);
-    give_credit(agent, &reading->wanted, WINDOW_BYTES);
-    give_credit(agent, &reading->roles, ROLES_WINDOW_BYTES);
+        ask(agent, &reading->wanted);
+    give_credit(agent, &reading->wanted);
+    give_credit(agent, &reading->roles);
 }
 
 void mu_follow_resume(struct mu_agent *agent, uint64_t head)

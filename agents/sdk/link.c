@@ -29,6 +29,7 @@
 #define REOPEN_MAX_MS 30000
 #define DISTRUST_MS 30000
 #define SMALL_FRAME_BYTES 2048u
+#define THIN_BYTES 1024u /* on a thin link the broker is asked to send pieces of this */
 
 /* ---- clocks ---------------------------------------------------------------------------------- */
 
@@ -153,6 +154,10 @@ static void write_hello(const struct mu_agent *agent, struct mu_writer *w)
         .program = {(const uint8_t *)agent->program, strlen(agent->program)},
     };
 
+    if (agent->submit.pace.thin) {
+        hello.fragment_bytes = (uint32_t)THIN_BYTES;
+        hello.credit_bytes = 4 * THIN_BYTES;
+    }
     if (agent->spool != NULL) {
         hello.instance = mu_spool_instance(agent->spool);
         for (uint8_t lane = 0; lane < MU_LANES; lane++)
@@ -167,6 +172,7 @@ static void greet(struct mu_agent *agent, int64_t now)
     struct mu_writer w = mu_writer(frame, sizeof frame);
 
     if (agent->times.greetings == GREETINGS_MAX) {
+        agent->submit.pace.thin = true; /* or gone: then it does no harm */
         stand_back(agent, MU_LINK_OFFLINE, MU_E_TIMEOUT, REOPEN_MS);
         return;
     }
@@ -262,18 +268,22 @@ static bool all_settled(const struct mu_agent *agent)
     return agent->spool == NULL || mu_spool_unsettled(agent->spool) == 0;
 }
 
-static void ping(struct mu_agent *agent, int64_t now)
+void mu_link_ping(struct mu_agent *agent, int64_t now)
 {
     uint8_t frame[SMALL_FRAME_BYTES];
     struct mu_writer w = mu_writer(frame, sizeof frame);
     uint64_t idle = all_settled(agent) ? agent->idle_through : 0;
+    int64_t wall = mu_wall_ms();
 
-    mu_ping_write(&w, &(struct mu_ping){.wall_ms = mu_wall_ms(), .idle_through = idle});
+    agent->times.echo = wall > agent->times.echo ? wall : agent->times.echo + 1;
+    mu_ping_write(&w, &(struct mu_ping){.wall_ms = agent->times.echo, .idle_through = idle});
     if (!mu_link_say(agent, MU_FRAME_PING, &w))
         return;
     agent->idle_told = idle;
     agent->times.pinged_at = now;
     agent->times.ping_at = now + PING_EVERY_MS;
+    if (!agent->submit.pace.marked)
+        mu_pace_marked(&agent->submit.pace, agent->times.echo, now);
 }
 
 static void say_clock(struct mu_agent *agent)
@@ -305,7 +315,7 @@ enum mu_err mu_link_step(struct mu_agent *agent, int64_t now)
         if (agent->clock_wanted != 0)
             say_clock(agent);
         if (now >= agent->times.ping_at || idle_news(agent))
-            ping(agent, now);
+            mu_link_ping(agent, now);
     }
     return MU_OK;
 }
@@ -368,6 +378,7 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
     agent->times.lost_at = now + SILENCE_MS;
     agent->times.ping_at = now + PING_EVERY_MS;
     agent->idle_told = 0;
+    mu_pace_begin(&agent->submit.pace);
     mu_follow_resume(agent, agent->head.size);
     if (!agent->submit.forked)
         mu_link_tell(agent, MU_LINK_OPEN, MU_OK);
@@ -379,9 +390,13 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
 enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *heard)
 {
     const struct mu_pong *pong = &heard->as.pong;
+    bool was_thin = agent->submit.pace.thin;
 
     set_clock(agent, pong->log_now_ms);
     agent->all_idle = pong->all_idle_through;
+    mu_pace_heard(&agent->submit.pace, pong->echo_ms, mu_machine_ms());
+    if (agent->submit.pace.thin != was_thin)
+        mu_link_regreet(agent, MU_OK); /* HELLO says how to send to us */
     agent->times.failures = 0;
     return MU_OK;
 }

@@ -18,6 +18,7 @@ struct mu_waiting {
     struct mu_hash previous; /* author leaf before it */
     uint32_t count;
     uint32_t size_bytes;
+    uint64_t sent_through; /* the link's count of bytes when its last one left */
     enum mu_waiting_state state;
     bool checked; /* the bytes on disk are known to be those that were sealed */
 };

@@ -4,6 +4,9 @@
  * only when the checkpoint is signed, and our own batch with the numbers, times and verdicts the
  * broker states leads to its root. A REFUSED that says "not now" holds the lane; a gap rewinds it; a
  * fork is for fork.c; anything else leaves the batch where it is and tells the program why.
+ *
+ * On a thin link batches of the slower lanes leave in pieces (pace.h): a batch that is half sent is
+ * finished before anything else of its lane, and if it cannot be, the session begins anew.
  */
 #include "agents/sdk/agent_inside.h"
 
@@ -11,6 +14,7 @@
 #include <string.h>
 
 #define RETRY_MS_MIN 20
+#define PIECE_MIN 256u /* smaller ones are mostly head and box */
 #define STUCK_MS 30000
 #define OVERDRAFT_LANE MU_LANE_LIFE
 
@@ -49,25 +53,62 @@ static void rewind_lane(struct mu_agent *agent, uint8_t lane, uint64_t from)
     agent->submit.lane[lane].next = from;
 }
 
-static enum mu_err send_batch(struct mu_agent *agent, uint8_t lane, struct mu_waiting *row)
+/* Bytes of this batch that may leave now; 0: none. Life safety is never cut: the others are, so that
+ * little of them is ever before it. */
+static size_t piece_bytes(const struct mu_agent *agent, uint8_t lane, size_t left)
 {
-    struct mu_bytes batch;
+    size_t room = mu_pace_room(&agent->submit.pace);
+
+    if (lane == MU_LANE_LIFE || room >= left + MU_FRAME_HEAD_BYTES)
+        return left;
+    return room >= PIECE_MIN + MU_FRAME_HEAD_BYTES ? room - MU_FRAME_HEAD_BYTES : 0;
+}
+
+static enum mu_err send_bytes(struct mu_agent *agent, uint8_t lane, struct mu_bytes piece,
+                              bool more)
+{
+    size_t size = piece.size + MU_FRAME_HEAD_BYTES;
     struct mu_writer w;
     uint8_t *data;
-    enum mu_err err = mu_spool_load(agent->spool, lane, row, &batch);
+    enum mu_err err = mu_dealer_prepare(agent->dealer, size, &data);
 
     if (err != MU_OK)
         return err;
-    if ((err = mu_dealer_prepare(agent->dealer, batch.size + MU_FRAME_HEAD_BYTES, &data)) != MU_OK)
-        return err;
-    w = mu_writer(data, batch.size + MU_FRAME_HEAD_BYTES);
-    mu_submit_write(&w, lane, batch);
+    w = mu_writer(data, size);
+    mu_frame_head_write(&w, MU_FRAME_SUBMIT, more ? MU_FRAME_MORE : 0, lane);
+    mu_write_bytes(&w, piece.data, piece.size);
     MU_CHECK(mu_writer_ok(&w));
-    if ((err = mu_dealer_send_prepared(agent->dealer)) != MU_OK)
+    if ((err = mu_dealer_send_prepared(agent->dealer)) == MU_OK)
+        mu_pace_sent(&agent->submit.pace, size);
+    return err;
+}
+
+/* The next piece of the batch; on a fast link that is all of it. MU_E_ABSENT: none may leave now. */
+static enum mu_err send_piece(struct mu_agent *agent, uint8_t lane, struct mu_waiting *row)
+{
+    struct mu_submit_lane *l = &agent->submit.lane[lane];
+    size_t from = l->cutting == row->first_sequence ? l->cut_at : 0;
+    size_t size = piece_bytes(agent, lane, row->size_bytes - from);
+    bool more = from + size < row->size_bytes;
+    struct mu_bytes batch;
+    enum mu_err err;
+
+    if (size == 0)
+        return MU_E_ABSENT;
+    if ((err = mu_spool_load(agent->spool, lane, row, &batch)) != MU_OK ||
+        (err = send_bytes(agent, lane, (struct mu_bytes){batch.data + from, size}, more)) != MU_OK)
         return err;
-    mu_session_said(&agent->session, MU_FRAME_SUBMIT);
+    if (row->state == MU_WAITING_KEPT)
+        agent->submit.in_flight += frame_bytes(row);
     row->state = MU_WAITING_SENT;
-    agent->submit.in_flight += frame_bytes(row);
+    row->sent_through = agent->submit.pace.sent;
+    l->cutting = more ? row->first_sequence : 0;
+    l->cut_at = from + size;
+    if (!more) {
+        mu_session_said(&agent->session, MU_FRAME_SUBMIT);
+        if (l->next == row->first_sequence)
+            l->next += row->count;
+    }
     return MU_OK;
 }
 
@@ -87,6 +128,8 @@ static struct mu_waiting *next_to_send(struct mu_agent *agent, uint8_t lane)
     struct mu_waiting *row;
     size_t index;
 
+    if (l->cutting != 0) /* half sent, it must be finished, whatever was heard meanwhile */
+        return mu_queue_find(queue, l->cutting, NULL);
     if (mu_queue_count(queue) == 0)
         return NULL;
     if (l->next < mu_queue_at(queue, 0)->first_sequence)
@@ -99,22 +142,31 @@ static struct mu_waiting *next_to_send(struct mu_agent *agent, uint8_t lane)
     return row;
 }
 
+static bool may_begin(struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row)
+{
+    return has_credit(agent, lane) && (!agent->submit.forked || mu_fork_may_send(agent, lane, row));
+}
+
 static enum mu_err send_lane(struct mu_agent *agent, uint8_t lane, int64_t now)
 {
+    struct mu_submit_lane *l = &agent->submit.lane[lane];
     struct mu_waiting *row;
     enum mu_err err = MU_OK;
 
-    if (now < agent->submit.lane[lane].hold_until)
+    if (now < l->hold_until && l->cutting == 0)
         return MU_OK;
-    agent->submit.lane[lane].hold_until = 0;
-    while (err == MU_OK && has_credit(agent, lane) && (row = next_to_send(agent, lane)) != NULL) {
-        if (agent->submit.forked && !mu_fork_may_send(agent, lane, row))
-            return MU_OK;
-        err = send_batch(agent, lane, row);
-        if (err == MU_OK)
-            agent->submit.lane[lane].next = row->first_sequence + row->count;
-    }
-    return err;
+    if (now >= l->hold_until)
+        l->hold_until = 0;
+    while (err == MU_OK && (row = next_to_send(agent, lane)) != NULL &&
+           (l->cutting != 0 || may_begin(agent, lane, row)))
+        err = send_piece(agent, lane, row);
+    if (err == MU_OK && l->cutting != 0)
+        mu_link_regreet(agent, MU_OK); /* answered while half sent: the other half leads nowhere */
+    if (err != MU_E_ABSENT)
+        return err;
+    if (mu_pace_wants_mark(&agent->submit.pace))
+        mu_link_ping(agent, now);
+    return MU_OK;
 }
 
 enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now)
@@ -124,7 +176,7 @@ enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now)
     agent->submit.full = false;
     if (agent->link != MU_LINK_OPEN || agent->spool == NULL)
         return MU_OK;
-    for (uint8_t lane = 0; err == MU_OK && lane < MU_LANES; lane++)
+    for (uint8_t lane = 0; err == MU_OK && agent->link == MU_LINK_OPEN && lane < MU_LANES; lane++)
         err = send_lane(agent, lane, now);
     if (err == MU_E_BUSY) {
         agent->submit.full = true;
@@ -176,6 +228,7 @@ enum mu_err mu_submit_resume(struct mu_agent *agent, const struct mu_welcome *we
         forked = forked || stand == MU_SPOOL_FORKED || any_strange(agent, lane);
         rewind_lane(agent, lane, 0);
         s->lane[lane].hold_until = 0;
+        s->lane[lane].cutting = 0;
         s->lane[lane].broker_last = welcome->lane[lane].sequence;
         s->lane[lane].agrees = stand == MU_SPOOL_AGREES;
     }
@@ -305,6 +358,7 @@ enum mu_err mu_submit_take_accepted(struct mu_agent *agent, const struct mu_hear
     if ((err = read_batch(agent, heard->lane, row, &batch)) != MU_OK ||
         (err = verify_accepted(agent, accepted, &batch, codes)) != MU_OK)
         return err;
+    mu_pace_arrived(&agent->submit.pace, row->sent_through);
     land(agent, row, MU_WAITING_KEPT);
     if ((err = settle(agent, heard->lane, row, accepted)) != MU_OK)
         return err;

@@ -365,6 +365,7 @@ static void hear_hello(struct help_broker *b, struct help_broker_peer *peer,
                                  .credit_bytes = b->welcome_credit};
 
     b->hellos++;
+    b->told_fragment = heard->as.hello.fragment_bytes;
     peer->agent = heard->as.hello.agent;
     peer->instance = heard->as.hello.instance;
     for (size_t i = b->follows; i > 0; i--)
@@ -511,6 +512,8 @@ static void hear_ping(struct help_broker *b, struct help_broker_peer *peer,
         .echo_ms = heard->as.ping.wall_ms, .log_now_ms = b->now_ms, .all_idle_through = UINT64_MAX};
 
     b->pings++;
+    if (b->deaf_to_pings)
+        return;
     peer->idle_through = heard->as.ping.idle_through;
     for (size_t i = 0; i < b->peers; i++)
         if (b->peer[i].idle_through < pong.all_idle_through)
@@ -562,6 +565,8 @@ static bool hear_one(struct help_broker *b)
         return false;
     size = zmq_recv(b->router, message, sizeof message, 0);
     peer = peer_of(b, identity, (size_t)identity_size);
+    if (size > 1 && message[1] == MU_FRAME_SUBMIT)
+        b->submit_bytes += (size_t)size;
     err = mu_session_hear(&peer->session, (struct mu_bytes){message, (size_t)size}, &heard);
     if (err != MU_OK) {
         mu_bye_write(&w, &(struct mu_bye){.code = (uint16_t)err});

@@ -79,6 +79,9 @@ struct help_broker {
     enum mu_err refuse;
     uint32_t slice_batches; /* batches in one DELIVER; 0: as many as fit */
     uint32_t welcome_credit;
+    bool deaf_to_pings;     /* as if what was sent were still on its way */
+    size_t submit_bytes;    /* of pieces and whole frames, heard so far */
+    uint32_t told_fragment; /* what the last HELLO asked for */
     size_t flip_bit;
     unsigned hellos, submits, pings; /* heard so far */
     int64_t clock_wanted;

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "agents/sdk/agent_inside.h"
+#include "tests/help/events.h"
 #include "tests/help/seat.h"
 
 static struct help_broker *broker;
@@ -170,6 +172,65 @@ static void a_directory_belongs_to_one_log(void **state)
     assert_int_equal(
         mu_agent_point(em.dir, "pgm://eth0", &broker->log, broker->curve, &broker->log_key),
         MU_E_BAD_VALUE);
+}
+
+/* ---- thin links -------------------------------------------------------------------------------- */
+
+static bool heard_grave(void *user)
+{
+    return help_seat_answer(&em, user) != NULL;
+}
+
+/* What was sent is not shown to have arrived: little more leaves; but life safety does, and at once. */
+static void on_a_thin_link_life_safety_waits_for_little(void **state)
+{
+    struct mu_kept grave;
+    size_t before;
+
+    (void)state;
+    help_until(is_open, &em, broker, &em, NULL);
+    broker->deaf_to_pings = true;
+    broker->mute = true;
+    for (unsigned i = 0; i < 200; i++)
+        help_seat_say(&em, "gauge, routine, and a little longer", NULL);
+    help_turns(100, broker, &em, NULL);
+    assert_true(broker->submit_bytes > 0 && broker->submit_bytes <= 4096);
+    broker->mute = false;
+    before = broker->submit_bytes;
+    grave = help_seat_say(&em, "people on roof", "severe");
+    help_until(heard_grave, &grave, broker, &em, NULL);
+    assert_true(broker->submit_bytes - before < 4096);
+    broker->deaf_to_pings = false;
+    help_broker_restart(broker);
+    help_until(settled, &em, broker, &em, NULL);
+    assert_int_equal(recorded(&em), 201);
+}
+
+/* A batch larger than what may be on the way leaves in pieces, others between them, and arrives whole. */
+static void a_large_batch_leaves_in_pieces(void **state)
+{
+    static uint8_t packed[600];
+    static struct mu_bytes bodies[150];
+    mu_arena arena = mu_arena_make(1u << 20);
+    struct mu_bytes one = help_packed(
+        HELP_EVENT(&arena, "field_report", "words=two hundred bytes of water levels"), &arena);
+
+    (void)state;
+    memcpy(packed, one.data, one.size);
+    for (size_t i = 0; i < 150; i++)
+        bodies[i] = (struct mu_bytes){packed, one.size};
+    for (unsigned round = 0; round < 3; round++) {
+        help_until(is_open, &em, broker, &em, NULL);
+        em.agent->submit.pace.open = 1024;
+        assert_int_equal(mu_agent_say(em.agent, bodies, 150, NULL, NULL), MU_OK);
+        help_turns(1 + round * 2, broker, &em, NULL);
+        help_seat_say(&em, "grave", "severe");
+        if (round == 1) /* cut in the middle of a batch */
+            help_broker_restart(broker);
+        help_until(settled, &em, broker, &em, NULL);
+    }
+    assert_int_equal(recorded(&em), 453);
+    mu_arena_free(&arena);
 }
 
 /* ---- cuts ------------------------------------------------------------------------------------ */
@@ -544,6 +605,8 @@ int main(void)
         STORY(a_malformed_event_is_refused_before_it_is_kept),
         STORY(nothing_is_said_before_the_log_is_known),
         STORY(a_directory_belongs_to_one_log),
+        STORY(on_a_thin_link_life_safety_waits_for_little),
+        STORY(a_large_batch_leaves_in_pieces),
         STORY(said_offline_it_waits_and_survives),
         STORY(a_lost_answer_is_given_again),
         STORY(a_broker_that_comes_and_goes_loses_nothing),
