@@ -4,7 +4,8 @@
  * between its place and the head; its place moves on, its credit goes down. Ways to wait:
  *   no credit            until CREDIT; the log keeps what it has not got
  *   its pipe is full     the frame stays with the follower and is tried again shortly
- *   the house is full    (bytes in flight to all): only followers with nothing in flight get a frame
+ *   the house is full    (bytes in flight to all): a follower gets no more than its share of a quarter of
+ *                        it, or one frame; so those that stall do not take it from the others
  *   nothing matched      `through` is told at most ten times a second, or at once when the clock moves in
  *                        steps, because then programs wait for it
  *   a damaged batch      it stands there; the operator is told; the others are not concerned
@@ -14,8 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One DELIVER on a fast link: large frames, few encryptions; small enough to share a pipe. */
+/* One DELIVER on a fast link: large frames, few encryptions. Among very many followers smaller ones,
+ * halved until one for each is no more than a quarter of the house. */
 #define DELIVER_BYTES (192u * 1024u)
+#define DELIVER_BYTES_CROWDED (12u * 1024u)
 #define DELIVER_BYTES_MIN 4096u
 #define FRAGMENT_BYTES_MIN 256u
 /* What one pass may send before frames are heard again. */
@@ -28,6 +31,7 @@
 static void free_follower(struct mu_daemon *d, struct mu_follower *f)
 {
     d->in_flight -= f->in_flight;
+    d->follower_count--;
     free(f->frame);
     free(f);
 }
@@ -96,6 +100,7 @@ enum mu_err mu_feed_follow(struct mu_daemon *d, struct mu_peer *peer,
     f->everything = follow->lanes == (1u << MU_LANES) - 1 && mu_filter_is_everything(&f->filter);
     f->next = d->followers;
     d->followers = f;
+    d->follower_count++;
     *place = f;
     return MU_OK;
 }
@@ -234,10 +239,22 @@ static enum mu_err write_frame(struct mu_daemon *d, struct mu_follower *f,
 }
 
 /* ---- what next ------------------------------------------------------------------------------- */
-static size_t deliver_bytes(const struct mu_peer *peer)
+static size_t share_bytes(const struct mu_daemon *d)
 {
-    if (peer->deliver_bytes == 0 || peer->deliver_bytes > DELIVER_BYTES)
-        return DELIVER_BYTES;
+    size_t share = (size_t)(d->config->budget_bytes / 4 / d->follower_count);
+    size_t bytes = DELIVER_BYTES;
+
+    while (bytes > share && bytes > DELIVER_BYTES_CROWDED)
+        bytes /= 2;
+    return bytes;
+}
+
+static size_t deliver_bytes(const struct mu_daemon *d, const struct mu_peer *peer)
+{
+    size_t bytes = share_bytes(d);
+
+    if (peer->deliver_bytes == 0 || peer->deliver_bytes > bytes)
+        return bytes;
     return peer->deliver_bytes < DELIVER_BYTES_MIN ? DELIVER_BYTES_MIN : peer->deliver_bytes;
 }
 
@@ -252,7 +269,7 @@ static enum mu_err get_bundle(struct mu_daemon *d, const struct mu_follower *f,
         .everything = f->everything && reads_all,
         .filter = &f->filter,
         .only = reads_all ? NULL : &f->peer->seat.agent,
-        .bytes_max = deliver_bytes(f->peer),
+        .bytes_max = deliver_bytes(d, f->peer),
         .head = d->head.size,
     };
 
@@ -319,10 +336,17 @@ static bool another_is_cut(const struct mu_follower *f)
     return false;
 }
 
+static bool house_has_room(const struct mu_daemon *d, const struct mu_follower *f)
+{
+    uint64_t share = d->config->budget_bytes / 4 / d->follower_count;
+
+    return d->in_flight < d->config->budget_bytes || f->in_flight == 0 ||
+           f->in_flight + share_bytes(d) <= share;
+}
+
 static bool may_be_sent(const struct mu_daemon *d, const struct mu_follower *f)
 {
-    return f->peer != NULL && !f->peer->gone && f->credit > 0 &&
-           (d->in_flight < d->config->budget_bytes || f->in_flight == 0) &&
+    return f->peer != NULL && !f->peer->gone && f->credit > 0 && house_has_room(d, f) &&
            mu_session_may_say(&f->peer->session, MU_FRAME_DELIVER) && !another_is_cut(f);
 }
 

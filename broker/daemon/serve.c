@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,18 +30,25 @@
 /* Encryption for many followers is the wall; one thread of it beside ours for each of two cores. */
 #define IO_THREADS 2
 #define WAIT_MS_MAX 1000
+#define TRIM_BYTES (16u * 1024u * 1024u)
 /* Descriptors kept for the record, the door and what we do not know of. */
 #define DESCRIPTORS_KEPT 64u
 
+/* Whoever should read this may have stopped reading: the line is lost then, and the broker goes on. A
+ * pipe that says it takes something takes a line of this size whole. */
 void mu_tell(const char *format, ...)
 {
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    char line[1024] = "musterd: ";
+    size_t used = strlen(line);
     va_list args;
 
     va_start(args, format);
-    fputs("musterd: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(line + used, sizeof line - used - 1, format, args);
     va_end(args);
+    strcat(line, "\n");
+    if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0)
+        (void)!write(STDERR_FILENO, line, strlen(line));
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -305,7 +314,19 @@ static enum mu_err end_turn(struct mu_daemon *d)
     return err;
 }
 
-static void drop_the_silent(struct mu_daemon *d)
+/* After a crowd was fed the heap is full of holes the size of frames; they go back to the system. */
+static void give_memory_back(struct mu_daemon *d)
+{
+    if (d->in_flight > TRIM_BYTES) {
+        d->trim = true;
+    } else if (d->trim) {
+        d->trim = false;
+        malloc_trim(0);
+    }
+}
+
+/* Once a second, about. */
+static void tidy(struct mu_daemon *d)
 {
     static int64_t looked_ms;
 
@@ -317,6 +338,7 @@ static void drop_the_silent(struct mu_daemon *d)
             mu_peers_leave(&d->peers, peer);
     }
     mu_feed_stand(d); /* enrolments end by the clock as well */
+    give_memory_back(d);
 }
 
 static enum mu_err pass(struct mu_daemon *d, int signals)
@@ -333,7 +355,7 @@ static enum mu_err pass(struct mu_daemon *d, int signals)
     if (err != MU_OK)
         return err;
     mu_hear_answer(d);
-    drop_the_silent(d);
+    tidy(d);
     err = mu_feed(d);
     mu_peers_sweep(&d->peers);
     return d->err != MU_OK ? d->err : err;
