@@ -2,7 +2,7 @@
  * the record must hold every acknowledged event once and in order, and each card once.
  *
  *   ROUNDS  how many exercises (5)        SEED  of the first; the next ones count on (1)
- *   MUSTER  the program to storm ($B/muster)
+ *   MUSTER  the program to storm ($B/muster); the others stand beside it
  *
  * A round plays Qinghe's rows with a hundred reports between them, so that the broker writes most of the
  * time, and kills at moments drawn from the seed. Then broker, supply and coordinator are started once more
@@ -33,14 +33,14 @@
 #include "proto/rules/rules.h"
 #include "proto/wire/event.h"
 
-#define KILLS_MAX 14
+#define KILLS_MAX 10
 #define REPORTS 100 /* between two rows */
 #define ENTRIES_MAX 20000u
 /* Nothing at all has happened for so long: whoever waits, waits for ever. */
 #define STUCK_MS 20000
 
 struct storm {
-    char dir[64];
+    char dir[256];
     char muster[PATH_MAX], programs[PATH_MAX];
     unsigned seed;
     pid_t demo;
@@ -457,9 +457,11 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static void open_storm(struct storm *s, unsigned seed)
 {
-    const char *muster = getenv("MUSTER"), *build = getenv("B");
+    const char *muster = getenv("MUSTER"), *build = getenv("B"), *temporary = getenv("TMPDIR");
 
-    *s = (struct storm){.dir = "/tmp/muster-storm-XXXXXX", .seed = seed};
+    *s = (struct storm){.seed = seed};
+    snprintf(s->dir, sizeof s->dir, "%s/muster-storm-XXXXXX",
+             temporary == NULL ? "/tmp" : temporary);
     assert_non_null(mkdtemp(s->dir));
     if (muster != NULL)
         snprintf(s->muster, sizeof s->muster, "%s", muster);
