@@ -8,6 +8,7 @@
 #include "proto/wire/event.h"
 
 #define KEY_BYTES (5 * MU_NAME_BYTES_MAX)
+#define DECISION_KEY_BYTES (KEY_BYTES + MU_NAME_BYTES_MAX + 4)
 
 /* ---- names ---- */
 
@@ -195,25 +196,36 @@ enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *e
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_CARD, .id = card->key});
 }
 
-/* What was decided under one name; the latest stands. */
+/* What one agency decided under one name; its latest word stands. Agencies are kept apart: a word by
+ * somebody who may not decide must not hide that of him who may. */
 struct decided {
     const char *name;
     const struct mu_said *said;
 };
 
+static const char *decision_key(struct mu_text *key, const char *name, const char *agency)
+{
+    mu_text_addf(key, "%s by %s", name, agency == NULL ? "" : agency);
+    return key->at;
+}
+
 static enum mu_err put_decision(struct mu_picture *picture, const char *name,
                                 const struct mu_said *said)
 {
-    struct decided *decided = mu_table_find(&picture->decisions, name);
+    char buffer[DECISION_KEY_BYTES];
+    struct mu_text text = mu_text(buffer, sizeof buffer);
+    const char *key = decision_key(&text, name, said->event->envelope->agency);
+    struct decided *decided = mu_table_find(&picture->decisions, key);
     enum mu_err err = MU_OK;
 
     if (decided == NULL) {
         decided = mu_arena_take(&picture->arena, sizeof *decided);
+        key = mu_fold_text(picture, key);
         name = mu_fold_text(picture, name);
-        if (decided == NULL || name == NULL)
+        if (decided == NULL || key == NULL || name == NULL)
             return MU_E_NO_MEMORY;
         decided->name = name;
-        err = mu_table_put(&picture->decisions, name, decided);
+        err = mu_table_put(&picture->decisions, key, decided);
     }
     decided->said = said;
     return err != MU_OK ? err
@@ -221,9 +233,13 @@ static enum mu_err put_decision(struct mu_picture *picture, const char *name,
                                                                    .id = decided->name});
 }
 
-static const struct mu_said *find_decision(const struct mu_picture *picture, const char *name)
+static const struct mu_said *find_decision(const struct mu_picture *picture, const char *name,
+                                           const char *agency)
 {
-    const struct decided *decided = mu_table_find(&picture->decisions, name);
+    char buffer[DECISION_KEY_BYTES];
+    struct mu_text text = mu_text(buffer, sizeof buffer);
+    const struct decided *decided =
+        mu_table_find(&picture->decisions, decision_key(&text, name, agency));
 
     return decided == NULL ? NULL : decided->said;
 }
@@ -293,14 +309,14 @@ const struct mu_card *mu_picture_card_named(const mu_picture *picture, const cha
 }
 
 const struct mu_said *mu_picture_decision(const mu_picture *picture, const struct mu_hash *card_id,
-                                          const char *rule_subject_name)
+                                          const char *rule_subject_name, const char *agency)
 {
     char hex[2 * sizeof card_id->b + 1];
     const struct mu_said *by_id, *by_name;
 
     mu_hex(card_id->b, sizeof card_id->b, hex);
-    by_id = find_decision(picture, hex);
-    by_name = find_decision(picture, rule_subject_name);
+    by_id = find_decision(picture, hex, agency);
+    by_name = find_decision(picture, rule_subject_name, agency);
     if (by_id == NULL || by_name == NULL)
         return by_id == NULL ? by_name : by_id;
     return by_id->number > by_name->number ? by_id : by_name;

@@ -28,9 +28,9 @@ const struct mu_card *mu_picture_card_at(const mu_picture *picture, size_t index
 /* The card of that id, "C04:LV-01" or any other finding's "RULE:subject"; NULL when not published. */
 const struct mu_card *mu_picture_card_named(const mu_picture *picture, const char *name);
 
-/* The last decision on a card: by its id, or by rule and subject. NULL when nobody decided. */
+/* The last decision of `agency` on a card: by its id, or by rule and subject. NULL when it made none. */
 const struct mu_said *mu_picture_decision(const mu_picture *picture, const struct mu_hash *card_id,
-                                          const char *rule_subject);
+                                          const char *rule_subject, const char *agency);
 
 /* "agency|role|cause" into `out` (cut when too long). */
 void mu_card_key(struct mu_text *out, const char *agency, const char *role, const char *cause);

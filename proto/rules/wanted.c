@@ -248,7 +248,8 @@ static bool settles(Muster__Verdict verdict, Muster__CloseReason *reason)
     return true;
 }
 
-/* A decision counts for the raising it was made on. One that takes the risk closes the card as long
+/* Only the card's decider decides; what others say of it is recorded and changes nothing. A decision
+ * counts for the raising it was made on. One that takes the risk closes the card as long
  * as nothing it rests on has changed since; any other leaves it open until the change it asks for. */
 static void take_decision(struct mu_judgement *judgement, const struct wanted *wanted,
                           struct mu_draft *draft)
@@ -258,11 +259,13 @@ static void take_decision(struct mu_judgement *judgement, const struct wanted *w
     struct mu_text name = mu_text(buffer, sizeof buffer);
     const struct mu_said *decision;
 
-    if (!finding->has_card_id || wanted == NULL || wanted->raised_through == 0)
+    if (!finding->has_card_id || wanted == NULL || wanted->raised_through == 0 ||
+        finding->decider_agency == NULL)
         return;
     mu_text_addf(&name, "%s:%s", mu_rule_name(finding->rule),
                  finding->subject == NULL ? "" : finding->subject);
-    decision = mu_picture_decision(judgement->picture, &wanted->card_id, buffer);
+    decision =
+        mu_picture_decision(judgement->picture, &wanted->card_id, buffer, finding->decider_agency);
     if (decision == NULL || decision->number <= wanted->raised_through)
         return;
     finding->decision = mu_judge_ref(judgement, decision);

@@ -211,6 +211,27 @@ static void accepting_the_risk_closes_until_something_changes(void **state)
     story_close(&s);
 }
 
+/* Whose card it is decides it: somebody else's word, before or after, neither settles nor hides. */
+static void nobody_decides_another_ones_card(void **state)
+{
+    (void)state;
+    open_county();
+    story_says(&s, "14:00", "EM", EVACUATION("E12,E13", "14:25-15:45"));
+    story_says(&s, "14:01", "WR", WORKS("1", "E12:closes", "14:15-16:45", ""));
+    story_forget(&s);
+    story_says(&s, "14:02", "WR",
+               "decision card=C04:LV-01 verdict=proceed reason=\"we are quick\"");
+    story_expect(&s, "");
+    assert_string_equal(story_open_cards(&s), "C04:LV-01");
+    story_says(&s, "14:03", "CMD", "decision card=C04:LV-01 verdict=proceed reason=\"pumped dry\"");
+    assert_string_equal(story_open_cards(&s), "");
+    story_forget(&s);
+    story_says(&s, "14:04", "WR", "decision card=C04:LV-01 verdict=hold reason=\"or not\"");
+    story_expect(&s, "");
+    assert_string_equal(story_open_cards(&s), "");
+    story_close(&s);
+}
+
 static void a_rule_switched_off_falls_silent(void **state)
 {
     (void)state;
@@ -303,6 +324,7 @@ int main(void)
         cmocka_unit_test(its_time_passes),
         cmocka_unit_test(withdrawn_works_close_their_card),
         cmocka_unit_test(accepting_the_risk_closes_until_something_changes),
+        cmocka_unit_test(nobody_decides_another_ones_card),
         cmocka_unit_test(a_rule_switched_off_falls_silent),
         cmocka_unit_test(a_closed_road_goes_to_each_owner_of_journeys),
         cmocka_unit_test(what_a_road_bears),
