@@ -3,17 +3,14 @@
 
 #include <string.h>
 
-/* Rows the turn before could not write: its checkpoint was signed while its commit synced. */
-static enum mu_err write_standing_rows(mu_desk *desk)
+/* What the turn before could not write: its checkpoint was signed while its commit synced. */
+static enum mu_err write_checkpoint(mu_desk *desk)
 {
     struct mu_bytes note = {(const uint8_t *)desk->note, strlen(desk->note)};
-    enum mu_err err = MU_OK;
 
-    if (desk->noted < desk->head.size)
-        err = mu_log_turn_checkpoint(desk->log, desk->head.size, note);
-    if (err == MU_OK)
-        err = mu_log_turn_clock(desk->log, desk->now_ms);
-    return err;
+    if (desk->noted >= desk->head.size)
+        return MU_OK;
+    return mu_log_turn_checkpoint(desk->log, desk->head.size, note);
 }
 
 /* A full log loses the whole turn; what follows in it hears so at once. */
@@ -33,7 +30,7 @@ enum mu_err mu_record_begin(mu_desk *desk)
     if ((err = mu_log_turn_begin(desk->log)) != MU_OK)
         return remember_full(desk, err);
     desk->writing = true;
-    return remember_full(desk, write_standing_rows(desk));
+    return remember_full(desk, write_checkpoint(desk));
 }
 
 static enum mu_err write_marks(mu_desk *desk, const struct mu_batch *batch, uint64_t first)
