@@ -223,12 +223,12 @@ static void nobody_decides_another_ones_card(void **state)
                "decision card=C04:LV-01 verdict=proceed reason=\"we are quick\"");
     story_expect(&s, "");
     assert_string_equal(story_open_cards(&s), "C04:LV-01");
-    story_says(&s, "14:03", "CMD", "decision card=C04:LV-01 verdict=proceed reason=\"pumped dry\"");
-    assert_string_equal(story_open_cards(&s), "");
+    story_says(&s, "14:03", "CMD", "decision card=C04:LV-01 verdict=joint reason=\"people first\"");
+    story_expect_line(&s, "14:03 card DECIDED C04:LV-01+C02");
     story_forget(&s);
-    story_says(&s, "14:04", "WR", "decision card=C04:LV-01 verdict=hold reason=\"or not\"");
+    story_says(&s, "14:04", "WR", "decision card=C04:LV-01 verdict=proceed reason=\"or not\"");
     story_expect(&s, "");
-    assert_string_equal(story_open_cards(&s), "");
+    assert_string_equal(story_open_cards(&s), "C04:LV-01");
     story_close(&s);
 }
 
