@@ -25,7 +25,10 @@ static void empty_lane(struct mu_session *s, struct mu_session_lane *lane)
     if (s->budget != NULL)
         s->budget->used -= lane->room;
     free(lane->data);
-    *lane = (struct mu_session_lane){0};
+    lane->data = NULL;
+    lane->used = lane->room = 0;
+    lane->type = 0;
+    lane->skipping = false;
 }
 
 static void empty_lanes(struct mu_session *s)
@@ -157,8 +160,10 @@ static enum mu_err read_payload(const struct mu_frame_head *head, struct mu_byte
                                 struct mu_heard *heard)
 {
     struct mu_reader r = mu_reader(payload);
-    enum mu_err err = take[head->type](&r, heard);
+    enum mu_err err;
 
+    MU_CHECK(take[head->type] != NULL); /* what the table takes can be read */
+    err = take[head->type](&r, heard);
     if (err != MU_OK)
         return err;
     heard->type = head->type;
