@@ -200,6 +200,7 @@ static void on_a_thin_link_life_safety_waits_for_little(void **state)
     grave = help_seat_say(&em, "people on roof", "severe");
     help_until(heard_grave, &grave, broker, &em, NULL);
     assert_true(broker->submit_bytes - before < 4096);
+    assert_int_equal(broker->hellos, 1); /* not by beginning anew */
     broker->deaf_to_pings = false;
     help_broker_restart(broker);
     help_until(settled, &em, broker, &em, NULL);
