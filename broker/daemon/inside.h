@@ -27,8 +27,8 @@ struct mu_daemon {
     mu_bundles *bundles;
     struct mu_follower *followers;
     size_t follower_count;
-    uint64_t in_flight; /* bytes sent to followers and not credited back */
-    bool trim;          /* much memory was in use */
+    uint64_t in_flight;   /* bytes sent to followers and not credited back */
+    bool trim;            /* much memory was in use */
     struct mu_head head;  /* of the committed record, */
     struct mu_bytes note; /* its checkpoint, lent by the desk until the next turn ends */
 

@@ -46,9 +46,10 @@ void mu_tell(const char *format, ...)
     va_start(args, format);
     vsnprintf(line + used, sizeof line - used - 1, format, args);
     va_end(args);
-    strcat(line, "\n");
+    used = strlen(line);
+    line[used] = '\n';
     if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0)
-        (void)!write(STDERR_FILENO, line, strlen(line));
+        (void)!write(STDERR_FILENO, line, used + 1);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
