@@ -160,6 +160,8 @@ void mu_link_leave(struct mu_agent *agent, enum mu_err why);
 /* HELLO once more, soon: what each end knows of the other is not the same. */
 void mu_link_regreet(struct mu_agent *agent, enum mu_err why);
 void mu_link_tell(struct mu_agent *agent, enum mu_link link, enum mu_err why);
+/* An entry was accepted at this time: the log clock stands there or later, whatever the last PONG said. */
+void mu_link_clock_passed(struct mu_agent *agent, int64_t log_ms);
 void mu_link_close(struct mu_agent *agent);
 /* Take leave before closing, so that nobody waits for us. */
 void mu_link_bye(struct mu_agent *agent);

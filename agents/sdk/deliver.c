@@ -23,6 +23,7 @@ static bool hand_out(struct mu_agent *agent, struct mu_entry *entry)
         if (mu_event_unpack(entry->body, arena, &entry->event, &fault) != MU_OK)
             entry->event = NULL;
     }
+    mu_link_clock_passed(agent, entry->accepted_at_ms);
     agent->stop = agent->calls.on_entry(agent->calls.user, entry);
     return agent->stop == MU_OK;
 }

@@ -347,6 +347,12 @@ static void set_clock(struct mu_agent *agent, int64_t log_ms)
     agent->clock_known = true;
 }
 
+void mu_link_clock_passed(struct mu_agent *agent, int64_t log_ms)
+{
+    if (agent->clock_known && mu_agent_log_now_ms(agent) < log_ms)
+        set_clock(agent, log_ms);
+}
+
 static enum mu_err check_welcome(struct mu_agent *agent, const struct mu_welcome *welcome)
 {
     struct mu_head head;
