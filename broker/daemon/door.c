@@ -30,9 +30,11 @@ static const struct {
     {ZMQ_TCP_KEEPALIVE, 1},
     {ZMQ_BACKLOG, BACKLOG},
     {ZMQ_IPV6, 1},
-    /* Bytes are bounded by credit; these only keep a broken peer from queueing frames without end. */
+    /* Out, bytes are bounded by credit; this only keeps a broken peer from queueing frames without end. */
     {ZMQ_SNDHWM, 1024},
-    {ZMQ_RCVHWM, 1024},
+    /* In, nothing else bounds what is received and not yet heard: frames of MU_FRAME_BYTES_MAX, this many
+     * for each connection. More would wait here for nothing; in the kernel they hold the sender back. */
+    {ZMQ_RCVHWM, 16},
 };
 
 static enum mu_err set_options(void *socket, const struct mu_curve *curve)

@@ -51,6 +51,8 @@ struct mu_author_state {
 };
 
 #define MU_ALARMS_KEPT 64u
+/* Lines a minute one agent can cause, whatever it does. */
+#define MU_ALARMS_AGENT_MAX 8u
 struct mu_alarm {
     struct mu_agent_id agent;
     uint64_t instance;

@@ -110,30 +110,30 @@ enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms)
 }
 
 /* ---- alarms ---------------------------------------------------------------------------------- */
-static bool told_lately(mu_desk *desk, const struct mu_seal *seal)
+/* By the key of the session, not by what the seal claims: a hostile agent begins a new instance for
+ * every frame if it likes, and the operator's log must not be its to fill. */
+static bool told_lately(mu_desk *desk, const struct mu_proposal *p)
 {
     struct mu_alarm *oldest = &desk->alarm[0];
+    unsigned lately = 0;
 
     for (size_t i = 0; i < MU_ALARMS_KEPT; i++) {
         struct mu_alarm *a = &desk->alarm[i];
+        bool counts = a->at_ms != 0 && mu_agent_id_equal(&a->agent, &p->seat->agent) &&
+                      desk->machine_ms - a->at_ms < MU_MINUTE_MS;
 
-        if (a->at_ms != 0 && a->instance == seal->instance &&
-            mu_agent_id_equal(&a->agent, &seal->agent)) {
-            if (desk->machine_ms - a->at_ms < MU_MINUTE_MS)
-                return true;
-            oldest = a;
-            break;
-        }
+        if (counts && (a->instance == p->batch.seal.instance || ++lately == MU_ALARMS_AGENT_MAX))
+            return true;
         if (a->at_ms < oldest->at_ms)
             oldest = a;
     }
-    *oldest = (struct mu_alarm){seal->agent, seal->instance, desk->machine_ms};
+    *oldest = (struct mu_alarm){p->seat->agent, p->batch.seal.instance, desk->machine_ms};
     return false;
 }
 
 void mu_desk_alarm(mu_desk *desk, const struct mu_proposal *p, enum mu_err code)
 {
-    if (desk->options.alarm != NULL && !told_lately(desk, &p->batch.seal))
+    if (desk->options.alarm != NULL && !told_lately(desk, p))
         desk->options.alarm(desk->options.user, p->seat, &p->batch.seal, code);
 }
 
