@@ -48,7 +48,6 @@ struct mu_submit {
     uint64_t window;    /* bytes the broker allows unanswered */
     uint64_t in_flight; /* bytes sent and unanswered */
     struct mu_pace pace;
-    bool full;         /* the pipe took no more: wait for room */
     bool forked;       /* this spool is not alone: find out what landed, then start anew */
     int64_t reseal_at; /* not before */
 };
@@ -116,6 +115,7 @@ struct mu_agent {
     enum mu_err why;
     struct mu_link_times times;
     enum mu_err stop; /* what a callback said: ends the turn */
+    bool blocked;     /* the pipe took no more: wait for room */
 
     uint32_t epoch;
     uint64_t backed_up_through;

@@ -134,8 +134,10 @@ static void stand_back(struct mu_agent *agent, enum mu_link link, enum mu_err wh
 bool mu_link_say(struct mu_agent *agent, uint8_t type, const struct mu_writer *w)
 {
     MU_CHECK(mu_writer_ok(w));
-    if (mu_dealer_send(agent->dealer, mu_written(w)) != MU_OK)
+    if (mu_dealer_send(agent->dealer, mu_written(w)) != MU_OK) {
+        agent->blocked = true;
         return false;
+    }
     mu_session_said(&agent->session, type);
     return true;
 }
@@ -277,6 +279,7 @@ void mu_link_ping(struct mu_agent *agent, int64_t now)
 
     agent->times.echo = wall > agent->times.echo ? wall : agent->times.echo + 1;
     mu_ping_write(&w, &(struct mu_ping){.wall_ms = agent->times.echo, .idle_through = idle});
+    agent->times.ping_at = now + GREET_AGAIN_MS;
     if (!mu_link_say(agent, MU_FRAME_PING, &w))
         return;
     agent->idle_told = idle;
@@ -385,6 +388,8 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
     agent->times.ping_at = now + PING_EVERY_MS;
     agent->idle_told = 0;
     mu_pace_begin(&agent->submit.pace);
+    if (agent->spool != NULL)
+        mu_spool_may_forget(agent->spool, welcome->backed_up_through, welcome->log_now_ms);
     mu_follow_resume(agent, agent->head.size);
     if (!agent->submit.forked)
         mu_link_tell(agent, MU_LINK_OPEN, MU_OK);
@@ -399,6 +404,8 @@ enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *hea
     bool was_thin = agent->submit.pace.thin;
 
     set_clock(agent, pong->log_now_ms);
+    if (agent->spool != NULL)
+        mu_spool_may_forget(agent->spool, agent->backed_up_through, pong->log_now_ms);
     agent->all_idle = pong->all_idle_through;
     mu_pace_heard(&agent->submit.pace, pong->echo_ms, mu_machine_ms());
     if (agent->submit.pace.thin != was_thin)

@@ -4,8 +4,9 @@
  * spool (synced) before mu_agent_say returns, leaves it only when the broker's acceptance has been
  * verified, and is sent again by itself after any crash or cut.
  *
- * One thread: everything happens inside mu_agent_turn, callbacks included. Errors are mu_err codes
- * (proto/base/err.def lists them with sentence and remedy).
+ * One thread: an agent is used by one thread at a time, and everything happens inside mu_agent_turn,
+ * callbacks included. A process may have several agents, but must not fork while one is open. Errors
+ * are mu_err codes (proto/base/err.def lists them with sentence and remedy).
  */
 #ifndef MUSTER_H
 #define MUSTER_H
@@ -22,9 +23,9 @@ extern "C" {
 
 typedef struct mu_agent mu_agent;
 
-/* What a say becomes: its identity, known at once. */
+/* What a body said becomes: its identity, known at once. */
 struct mu_kept {
-    struct mu_hash leaf; /* author leaf of the first body */
+    struct mu_hash leaf; /* author leaf */
     uint8_t lane;
     uint64_t instance;
     uint64_t sequence;

@@ -8,7 +8,7 @@
 #include "proto/base/clock.h"
 
 #define ROW_FIXED_BYTES 33u
-#define TRIM_ROWS_MAX 256u /* keeps a write small; the next one goes on */
+#define TRIM_ROWS_MAX 1024u /* more than one write adds, so that it keeps up; and still small */
 
 /* ---- the pile: rows for the next write ------------------------------------------------------- */
 
@@ -126,23 +126,6 @@ static enum mu_err write_pile(mu_spool *spool, uint64_t *accepted_bytes)
     return err;
 }
 
-enum mu_err mu_spool_write_settled(mu_spool *spool, uint64_t *accepted_bytes)
-{
-    enum mu_err err;
-
-    *accepted_bytes = spool->accepted_bytes;
-    if (!spool->dirty)
-        return MU_OK;
-    err = write_pile(spool, accepted_bytes);
-    for (uint8_t lane = 0; err == MU_OK && lane < MU_LANES; lane++)
-        err = mu_spool_put_place(spool, lane, &spool->place[lane]);
-    if (err == MU_OK)
-        err = mu_spool_put_head(spool);
-    if (err == MU_OK)
-        err = mu_spool_put_self(spool, spool->instance, *accepted_bytes);
-    return err;
-}
-
 void mu_spool_written(mu_spool *spool, uint64_t accepted_bytes)
 {
     spool->accepted_bytes = accepted_bytes;
@@ -152,12 +135,21 @@ void mu_spool_written(mu_spool *spool, uint64_t accepted_bytes)
 
 /* ---- letting go ------------------------------------------------------------------------------ */
 
-static bool may_go(const struct mu_accepted_row *row, uint64_t accepted_bytes,
-                   uint64_t backed_up_through, int64_t log_now_ms)
+/* One that was answered ahead of an older one still stands in the queue. */
+static bool is_queued(const mu_spool *spool, const struct mu_accepted_row *row)
 {
-    return row->first_number + row->count - 1 <= backed_up_through ||
+    return row->instance == spool->instance && row->lane < MU_LANES &&
+           row->first_sequence > spool->place[row->lane].settled;
+}
+
+static bool may_go(const mu_spool *spool, const struct mu_accepted_row *row,
+                   uint64_t accepted_bytes)
+{
+    if (is_queued(spool, row))
+        return false;
+    return row->first_number + row->count - 1 <= spool->backed_up_through ||
            accepted_bytes > MU_SPOOL_BYTES_MAX ||
-           log_now_ms - row->accepted_at_ms > MU_SPOOL_DAYS_MAX * MU_DAY_MS;
+           spool->log_now_ms - row->accepted_at_ms > MU_SPOOL_DAYS_MAX * MU_DAY_MS;
 }
 
 static enum mu_err let_go(mu_spool *spool, const struct mu_accepted_row *row)
@@ -172,8 +164,7 @@ static enum mu_err let_go(mu_spool *spool, const struct mu_accepted_row *row)
 }
 
 /* Oldest first, and never past the first that must stay. */
-static enum mu_err trim(mu_spool *spool, uint64_t backed_up_through, int64_t log_now_ms,
-                        uint64_t *accepted_bytes)
+static enum mu_err trim(mu_spool *spool, uint64_t *accepted_bytes)
 {
     enum mu_err err = MU_OK;
 
@@ -188,7 +179,7 @@ static enum mu_err trim(mu_spool *spool, uint64_t backed_up_through, int64_t log
             return MU_OK;
         if (err == MU_OK)
             err = mu_accepted_row_read(key, value, &row);
-        if (err != MU_OK || !may_go(&row, *accepted_bytes, backed_up_through, log_now_ms))
+        if (err != MU_OK || !may_go(spool, &row, *accepted_bytes))
             return err;
         bytes = row.batch_bytes + value.size;
         err = let_go(spool, &row);
@@ -197,7 +188,34 @@ static enum mu_err trim(mu_spool *spool, uint64_t backed_up_through, int64_t log
     return err;
 }
 
-enum mu_err mu_spool_flush(mu_spool *spool, uint64_t backed_up_through, int64_t log_now_ms)
+void mu_spool_may_forget(mu_spool *spool, uint64_t backed_up_through, int64_t log_now_ms)
+{
+    spool->backed_up_through = backed_up_through;
+    spool->log_now_ms = log_now_ms;
+}
+
+/* ---- the write ------------------------------------------------------------------------------- */
+
+enum mu_err mu_spool_write_settled(mu_spool *spool, uint64_t *accepted_bytes)
+{
+    enum mu_err err;
+
+    *accepted_bytes = spool->accepted_bytes;
+    if (!spool->dirty)
+        return MU_OK;
+    err = write_pile(spool, accepted_bytes);
+    if (err == MU_OK)
+        err = trim(spool, accepted_bytes);
+    for (uint8_t lane = 0; err == MU_OK && lane < MU_LANES; lane++)
+        err = mu_spool_put_place(spool, lane, &spool->place[lane]);
+    if (err == MU_OK)
+        err = mu_spool_put_head(spool);
+    if (err == MU_OK)
+        err = mu_spool_put_self(spool, spool->instance, *accepted_bytes);
+    return err;
+}
+
+enum mu_err mu_spool_flush(mu_spool *spool)
 {
     uint64_t accepted_bytes = 0;
     enum mu_err err;
@@ -206,12 +224,7 @@ enum mu_err mu_spool_flush(mu_spool *spool, uint64_t backed_up_through, int64_t 
         return MU_OK;
     if ((err = mu_store_begin(spool->store)) != MU_OK)
         return err;
-    err = mu_spool_write_settled(spool, &accepted_bytes);
-    if (err == MU_OK)
-        err = trim(spool, backed_up_through, log_now_ms, &accepted_bytes);
-    if (err == MU_OK)
-        err = mu_spool_put_self(spool, spool->instance, accepted_bytes);
-    if (err != MU_OK) {
+    if ((err = mu_spool_write_settled(spool, &accepted_bytes)) != MU_OK) {
         mu_store_drop(spool->store);
         return err;
     }
@@ -219,6 +232,8 @@ enum mu_err mu_spool_flush(mu_spool *spool, uint64_t backed_up_through, int64_t 
         mu_spool_written(spool, accepted_bytes);
     return err;
 }
+
+/* ---- for a burnt broker ---------------------------------------------------------------------- */
 
 enum mu_err mu_spool_settled(mu_spool *spool, uint32_t epoch, uint64_t number,
                              struct mu_settlement *settlement, struct mu_bytes *batch)

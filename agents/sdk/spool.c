@@ -74,7 +74,7 @@ void mu_spool_close(mu_spool **handle)
     if (spool == NULL)
         return;
     /* Not written means sent once more and answered once more: nothing is lost by ignoring it. */
-    if (mu_spool_pending(spool) > 0 && mu_spool_flush(spool, 0, 0) != MU_OK)
+    if (mu_spool_pending(spool) > 0 && mu_spool_flush(spool) != MU_OK)
         spool->dirty = false;
     mu_store_close(&spool->store);
     for (size_t i = 0; i < MU_LANES; i++)

@@ -95,10 +95,11 @@ MU_MUST_USE enum mu_err mu_spool_settle(mu_spool *spool, uint8_t lane, struct mu
 void mu_spool_believe(mu_spool *spool, const struct mu_head *head, struct mu_bytes note);
 /* What a commit would write now, in bytes. 0: nothing. */
 size_t mu_spool_pending(const mu_spool *spool);
-/* Write what was settled and believed, and let go of what need not be kept any longer.
- * Errors: MU_E_FULL (try later), MU_E_IO. */
-MU_MUST_USE enum mu_err mu_spool_flush(mu_spool *spool, uint64_t backed_up_through,
-                                       int64_t log_now_ms);
+/* Write what was settled and believed. Errors: MU_E_FULL (try later), MU_E_IO. */
+MU_MUST_USE enum mu_err mu_spool_flush(mu_spool *spool);
+/* What need not be kept any longer: entries the broker has in a backup, and those 30 days old by the
+ * log's clock. Each commit that writes answers lets go of some. */
+void mu_spool_may_forget(mu_spool *spool, uint64_t backed_up_through, int64_t log_now_ms);
 
 /* How the broker's last of `lane` stands to this spool's history. */
 enum mu_spool_stand mu_spool_agrees(const mu_spool *spool, uint8_t lane,

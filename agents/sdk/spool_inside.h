@@ -28,7 +28,9 @@ struct mu_spool {
     struct mu_head head;
     char note[MU_NOTE_BYTES_MAX];
     size_t note_size;
-    bool dirty; /* settled marks or the head are newer than their rows */
+    uint64_t backed_up_through;
+    int64_t log_now_ms; /* 0: not known, so nothing is old */
+    bool dirty;         /* settled marks or the head are newer than their rows */
     struct mu_pile pile;
 
     struct mu_item items[MU_BATCH_EVENTS_MAX]; /* scratch: one batch at a time */
@@ -85,8 +87,8 @@ MU_MUST_USE enum mu_err mu_spool_seal(mu_spool *spool, const struct mu_signer *s
                                       const struct mu_hash *committed, size_t count,
                                       struct mu_waiting *row, struct mu_bytes *written);
 
-/* Inside a write: settled rows, marks, head. `accepted_bytes` gets what the ACCEPTED table will
- * stand for. The caller commits, then calls mu_spool_written with it. */
+/* Inside a write: settled rows, marks, head; and what may be forgotten goes. `accepted_bytes` gets
+ * what the ACCEPTED table will stand for. The caller commits, then calls mu_spool_written with it. */
 MU_MUST_USE enum mu_err mu_spool_write_settled(mu_spool *spool, uint64_t *accepted_bytes);
 void mu_spool_written(mu_spool *spool, uint64_t accepted_bytes);
 

@@ -173,16 +173,14 @@ enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now)
 {
     enum mu_err err = MU_OK;
 
-    agent->submit.full = false;
     if (agent->link != MU_LINK_OPEN || agent->spool == NULL)
         return MU_OK;
     for (uint8_t lane = 0; err == MU_OK && agent->link == MU_LINK_OPEN && lane < MU_LANES; lane++)
         err = send_lane(agent, lane, now);
-    if (err == MU_E_BUSY) {
-        agent->submit.full = true;
-        return MU_OK;
-    }
-    return err;
+    if (err != MU_E_BUSY)
+        return err;
+    agent->blocked = true;
+    return MU_OK;
 }
 
 int64_t mu_submit_due(const struct mu_agent *agent, int64_t latest)

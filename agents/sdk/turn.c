@@ -79,8 +79,7 @@ static enum mu_err flush(struct mu_agent *agent, int64_t now)
         agent->flush_at = now + FLUSH_LAZILY_MS;
     if (now < agent->flush_at && pending < FLUSH_BYTES)
         return MU_OK;
-    err = mu_spool_flush(agent->spool, agent->backed_up_through,
-                         agent->clock_known ? mu_agent_log_now_ms(agent) : INT64_MIN / 2);
+    err = mu_spool_flush(agent->spool);
     agent->flush_at = now + FLUSH_LAZILY_MS;
     return err == MU_E_FULL ? MU_OK : err; /* a say will be told; sending needs no room */
 }
@@ -90,6 +89,7 @@ static enum mu_err move_on(struct mu_agent *agent)
     int64_t now = mu_machine_ms();
     enum mu_err err;
 
+    agent->blocked = false;
     if ((err = mu_link_step(agent, now)) != MU_OK || (err = mu_fork_step(agent, now)) != MU_OK ||
         (err = mu_submit_step(agent, now)) != MU_OK)
         return err;
@@ -122,7 +122,7 @@ static int time_to_wait(const struct mu_agent *agent, int timeout_ms)
 static void wait(struct mu_agent *agent, int timeout_ms)
 {
     if (agent->dealer != NULL)
-        mu_dealer_wait(agent->dealer, time_to_wait(agent, timeout_ms), agent->submit.full);
+        mu_dealer_wait(agent->dealer, time_to_wait(agent, timeout_ms), agent->blocked);
     else
         poll(NULL, 0, time_to_wait(agent, timeout_ms));
 }

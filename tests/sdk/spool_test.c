@@ -334,7 +334,8 @@ static void a_settled_batch_leaves_the_queue_and_stays_on_disk(void **state)
     settle_front(1, 40, DAY(1));
     assert_int_equal(mu_spool_unsettled(spool), 2);
     assert_true(mu_spool_pending(spool) > 0);
-    assert_int_equal(mu_spool_flush(spool, 0, DAY(1)), MU_OK);
+    mu_spool_may_forget(spool, 0, DAY(1));
+    assert_int_equal(mu_spool_flush(spool), MU_OK);
     assert_int_equal(mu_spool_pending(spool), 0);
     reopen();
     assert_int_equal(mu_spool_unsettled(spool), 2);
@@ -377,7 +378,12 @@ static void an_answer_out_of_order_waits_for_the_one_before(void **state)
     assert_int_equal(
         mu_spool_settle(spool, 1, mu_queue_at(mu_spool_queue(spool, 1), 1), &settlement), MU_OK);
     assert_int_equal(mu_spool_unsettled(spool), 2);
+    mu_spool_may_forget(spool, 100, 0); /* not even a backup lets it go before */
+    assert_int_equal(mu_spool_flush(spool), MU_OK);
+    reopen();
+    assert_int_equal(mu_spool_unsettled(spool), 2);
     settle_front(1, 4, 0);
+    settle_front(1, 5, 0);
     assert_int_equal(mu_spool_unsettled(spool), 0);
 }
 
@@ -391,12 +397,14 @@ static void the_backup_mark_and_thirty_days_let_go(void **state)
         say(1 + i, 1, 1);
         settle_front(1, 10 + i, DAY((int64_t)i));
     }
-    assert_int_equal(mu_spool_flush(spool, 10, DAY(3)), MU_OK);
+    mu_spool_may_forget(spool, 10, DAY(3));
+    assert_int_equal(mu_spool_flush(spool), MU_OK);
     assert_int_equal(mu_spool_settled(spool, 0, 0, &settlement, &batch), MU_OK);
     assert_int_equal(settlement.first_number, 11); /* 10 is in the backup */
     say(5, 1, 1);
     settle_front(1, 14, DAY(31));
-    assert_int_equal(mu_spool_flush(spool, 10, DAY(31) + 1), MU_OK);
+    mu_spool_may_forget(spool, 10, DAY(31) + 1);
+    assert_int_equal(mu_spool_flush(spool), MU_OK);
     assert_int_equal(mu_spool_settled(spool, 0, 0, &settlement, &batch), MU_OK);
     assert_int_equal(settlement.first_number, 12); /* 11 is thirty days and a moment old */
 }
