@@ -3,7 +3,8 @@
  *   demo.c         the command: options, and the checklist of a run
  *   demo_plan.c    what muster-player says of the reference file
  *   demo_place.c   the folder, and where a second terminal finds it
- *   demo_child.c   the processes: started, watched, stopped
+ *   demo_child.c   one process: started, watched, stopped
+ *   demo_cast.c    all of them: broker, programs, player
  *   demo_enrol.c   an agent directory for everybody, all of them enrolled
  *   demo_feed.c    what is shown of the record, and the closing line
  *
@@ -16,6 +17,7 @@
 #define MU_CLI_DEMO_H
 
 #include <limits.h>
+#include <signal.h>
 #include <sys/types.h>
 
 #include "agents/cli/look.h"
@@ -47,7 +49,7 @@ MU_MUST_USE enum mu_err mu_demo_path(const struct mu_demo_place *place, char out
 
 /* ---- demo_child.c ------------------------------------------------------------------------------ */
 struct mu_child {
-    char name[MU_NAME_BYTES_MAX];
+    char name[2 * MU_NAME_BYTES_MAX];
     pid_t pid; /* 0: not running */
     bool ends; /* it is meant to end by itself */
     int status;
@@ -77,6 +79,7 @@ struct mu_demo_agency {
 };
 struct mu_demo_program {
     const char *agency, *program;
+    char name[2 * MU_NAME_BYTES_MAX]; /* "CA-muster-supply": two agencies may run one program */
 };
 struct mu_demo_plan {
     const char *zh, *en, *area, *offset, *start, *begins, *prelude, *rate;
@@ -94,7 +97,7 @@ int mu_demo_describe(const struct mu_cli *cli, const struct mu_demo_place *place
 
 /* ---- demo_enrol.c ------------------------------------------------------------------------------ */
 /* Make and enrol everybody: play/CODE for the player, seats/agents/CODE for the person at the
- * keyboard, programs/NAME, and `feed`. Errors: those of the agents and the record, `about` says
+ * keyboard, programs/CODE-NAME, and `feed`. Errors: those of the agents and the record, `about` says
  * whose. */
 MU_MUST_USE enum mu_err mu_demo_enrol(const struct mu_demo_place *place,
                                       const struct mu_demo_plan *plan, const char *endpoint,
@@ -111,5 +114,35 @@ MU_MUST_USE enum mu_err mu_demo_feed_turn(struct mu_demo_feed *feed, int timeout
 bool mu_demo_feed_has(const struct mu_demo_feed *feed, uint64_t number);
 /* "14:30  7 cards raised, 3 closed, 4 open; next: K-04, decide by 14:50, flood command" */
 void mu_demo_feed_finish(struct mu_demo_feed *feed, int64_t now_ms);
+
+/* ---- demo_cast.c ------------------------------------------------------------------------------- */
+struct mu_demo {
+    struct mu_cli *cli;
+    const char *script, *reference, *speed, *until, *keep; /* as asked for; NULL: not */
+    bool stay, revive;
+    bool stepped;
+    const volatile sig_atomic_t *stop; /* a signal that came, or 0 */
+    char script_path[PATH_MAX], reference_path[PATH_MAX];
+    struct mu_demo_place place;
+    struct mu_demo_plan plan;
+    char endpoint[MU_TOPIC_BYTES_MAX];
+    struct mu_child broker, player;
+    struct mu_child programs[MU_DEMO_CHILDREN_MAX - 2];
+    size_t program_count;
+    struct mu_demo_feed *feed;
+    uint64_t last_number; /* where the record stood when the player had finished */
+    int64_t last_ms;
+};
+/* Log seconds per second, or "step". */
+const char *mu_cast_rate(const struct mu_demo *demo);
+/* Each returns an exit code, and has explained itself. */
+int mu_cast_broker(struct mu_demo *demo);   /* founded, started, its endpoint known */
+int mu_cast_programs(struct mu_demo *demo); /* started, and known at rest to the broker */
+int mu_cast_player(struct mu_demo *demo);   /* started */
+/* The player has ended: did it play everything? */
+int mu_cast_end(struct mu_demo *demo);
+/* Turn the feed, and see whether somebody died. */
+int mu_cast_turn(struct mu_demo *demo);
+void mu_cast_stop(struct mu_demo *demo);
 
 #endif

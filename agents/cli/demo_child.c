@@ -16,7 +16,7 @@
 
 void mu_child_make(struct mu_child *child, const struct mu_demo_place *place, const char *name)
 {
-    char path[PATH_MAX + MU_NAME_BYTES_MAX];
+    char path[PATH_MAX + 2 * MU_NAME_BYTES_MAX];
 
     *child = (struct mu_child){.pid = 0};
     snprintf(child->name, sizeof child->name, "%s", name);

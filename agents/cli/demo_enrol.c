@@ -67,7 +67,7 @@ static enum mu_err make_programs(struct roll *roll)
 
         err = agency == NULL
                   ? MU_E_ABSENT
-                  : make_member(roll, "programs", program->program, agency, program->program);
+                  : make_member(roll, "programs", program->name, agency, program->program);
     }
     return err;
 }

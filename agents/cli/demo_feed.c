@@ -237,10 +237,10 @@ static void add_next(struct mu_text *out, const struct mu_demo_feed *feed,
         mu_show_clock(&by_text, &feed->style, finding->decide_by_ms);
     if (finding->decider_role != NULL)
         mu_show_role(&role_text, &feed->style, finding->decider_role);
-    mu_words_fill(out,
-                  mu_word(finding->has_decide_by_ms ? MU_W_DEMO_NEXT_BY : MU_W_DEMO_NEXT,
-                          feed->cli->lang),
-                  args, 3);
+    mu_words_fill(
+        out,
+        mu_word(finding->has_decide_by_ms ? MU_W_DEMO_NEXT_BY : MU_W_DEMO_NEXT, feed->cli->lang),
+        args, 3);
 }
 
 void mu_demo_feed_finish(struct mu_demo_feed *feed, int64_t now_ms)

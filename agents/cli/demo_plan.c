@@ -49,8 +49,10 @@ static bool take_program(struct mu_demo_plan *plan, const struct columns *c)
     if (c->count != 3 || plan->program_count == sizeof plan->programs / sizeof plan->programs[0] ||
         strchr(c->at[2], '/') != NULL)
         return false;
-    plan->programs[plan->program_count++] = (struct mu_demo_program){c->at[1], c->at[2]};
-    return true;
+    struct mu_demo_program *program = &plan->programs[plan->program_count++];
+    *program = (struct mu_demo_program){.agency = c->at[1], .program = c->at[2]};
+    return snprintf(program->name, sizeof program->name, "%s-%s", c->at[1], c->at[2]) <
+           (int)sizeof program->name;
 }
 
 static bool take_line(struct mu_demo_plan *plan, char *line)

@@ -78,6 +78,8 @@ enum mu_err mu_tree_words(struct mu_tree *tree, yaml_node_t *list, const char **
     char joined[1024];
     struct mu_text text = mu_text(joined, sizeof joined);
 
+    if (list->type == YAML_SCALAR_NODE)
+        return mu_tree_word(tree, list, out);
     if (list->type != YAML_SEQUENCE_NODE)
         return not_a(tree, list, "[a, b, c]");
     for (size_t i = 0; i < mu_tree_length(list); i++) {

@@ -38,7 +38,7 @@ size_t mu_tree_length(const yaml_node_t *list);
 
 /* A word, copied into the arena. Errors: MU_E_BAD_VALUE not a word; MU_E_BAD_TEXT; MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_tree_word(struct mu_tree *tree, yaml_node_t *node, const char **out);
-/* A list of words as "a,b,c". */
+/* A list of words as "a,b,c"; it may be written so in the first place. */
 MU_MUST_USE enum mu_err mu_tree_words(struct mu_tree *tree, yaml_node_t *list, const char **out);
 
 size_t mu_tree_line(const yaml_node_t *node);

@@ -119,7 +119,12 @@ wait "$started"
 started_status=$?
 started=
 story "a program that dies ends it" [ "$started_status" -eq 1 ]
-story "and is named" grep -q 'muster-coordinator stopped' "$tap_dir/told"
+story "and is named" grep -q 'CMD-muster-coordinator stopped' "$tap_dir/told"
+story "nothing is left behind" nothing_left
+
+# ---- whoever reads goes ----
+started=
+story "it ends when nobody reads any more" sh -c "$demo --speed step --stay --json | head -1"
 story "nothing is left behind" nothing_left
 
 # ---- kept ----

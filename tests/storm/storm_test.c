@@ -300,9 +300,9 @@ static void make_peace(const struct storm *s)
 
     read_endpoint(s, endpoint);
     pid_t broker = start_again(s, "musterd", "kept/broker", endpoint, "ready at");
-    pid_t supply = start_again(s, "muster-supply", "kept/programs/muster-supply", NULL, "ready");
+    pid_t supply = start_again(s, "muster-supply", "kept/programs/CA-muster-supply", NULL, "ready");
     pid_t coordinator =
-        start_again(s, "muster-coordinator", "kept/programs/muster-coordinator", NULL, "ready");
+        start_again(s, "muster-coordinator", "kept/programs/CMD-muster-coordinator", NULL, "ready");
     stop(coordinator);
     stop(supply);
     stop(broker);
