@@ -59,6 +59,8 @@ static enum mu_err take_answer(void *user, const struct mu_answer *answer)
 {
     struct mu_talk *talk = user;
 
+    /* Of any event: ours may wait behind the one that was held. */
+    talk->held = answer->settled ? MU_OK : answer->code;
     if (!mu_hash_equal(&answer->leaf, &talk->kept.leaf) || talk->answered)
         return MU_OK;
     talk->answer = *answer;

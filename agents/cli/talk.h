@@ -27,6 +27,7 @@ struct mu_talk {
     struct mu_answer answer;
     char answer_path[MU_PATH_BYTES_MAX];
     bool answered;
+    enum mu_err held; /* what the broker last said instead of taking what waits; MU_OK: nothing */
 };
 
 /* Open the directory of mu_cli_place. Returns an exit code; MU_EXIT_DONE when it is open. */

@@ -161,6 +161,8 @@ static void print_json(const struct mu_voice *voice, const char *what, uint64_t 
         mu_json_number(&out, "code", talk->answer.code);
         mu_json_member(&out, "path", talk->answer_path);
     }
+    if (!talk->answered && talk->held != MU_OK)
+        mu_json_member(&out, "why", mu_err_code(talk->held));
     mu_json_number(&out, "waiting", (int64_t)waiting);
     mu_json_close(&out);
     puts(line);
@@ -193,6 +195,10 @@ static int print_kept(const struct mu_voice *voice, bool wait)
         print_json(voice, "kept", waiting);
     else
         mu_output_line(voice->cli, MU_W_KEPT, count, NULL);
+    if (voice->talk.held != MU_OK) { /* it did answer: not now, and why */
+        (void)mu_cli_error(voice->cli, voice->talk.held, NULL);
+        return wait ? MU_EXIT_UNREACHABLE : MU_EXIT_DONE;
+    }
     if (!wait)
         return MU_EXIT_DONE;
     return mu_talk_explain(&voice->talk, MU_E_UNREACHABLE);
