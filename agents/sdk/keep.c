@@ -16,13 +16,10 @@ static size_t batch_size(const mu_spool *spool, const struct mu_hash *committed,
     return size;
 }
 
-enum mu_err mu_spool_seal(mu_spool *spool, const struct mu_signer *signer, uint64_t instance,
-                          uint8_t lane, struct mu_place *place, const struct mu_hash *committed,
-                          size_t count, struct mu_waiting *row, struct mu_bytes *written)
+static struct mu_seal next_seal(const mu_spool *spool, const struct mu_signer *signer,
+                                uint64_t instance, uint8_t lane, const struct mu_place *place)
 {
-    size_t size = batch_size(spool, committed, count);
-    struct mu_row_key key = mu_key_batch(instance, lane, place->sequence + 1);
-    struct mu_seal seal = {
+    return (struct mu_seal){
         .lane = lane,
         .agent = signer->agent,
         .origin = signer->log,
@@ -31,6 +28,15 @@ enum mu_err mu_spool_seal(mu_spool *spool, const struct mu_signer *signer, uint6
         .previous = place->leaf,
         .seen = spool->head,
     };
+}
+
+enum mu_err mu_spool_seal(mu_spool *spool, const struct mu_signer *signer, uint64_t instance,
+                          uint8_t lane, struct mu_place *place, const struct mu_hash *committed,
+                          size_t count, struct mu_waiting *row, struct mu_bytes *written)
+{
+    size_t size = batch_size(spool, committed, count);
+    struct mu_row_key key = mu_key_batch(instance, lane, place->sequence + 1);
+    struct mu_seal seal = next_seal(spool, signer, instance, lane, place);
     struct mu_writer w;
     uint8_t *bytes;
     enum mu_err err =

@@ -166,7 +166,7 @@ enum mu_err mu_spool_reseal(mu_spool *spool, const struct mu_signer *signer, mu_
         goto out;
     mu_spool_written(spool, accepted_bytes);
     adopt(spool, &reseal);
-    for (size_t i = 0; reseal.pairs != NULL && i < reseal.pair_count; i++)
+    for (size_t i = 0; moved != NULL && i < reseal.pair_count; i++)
         moved(user, &reseal.pairs[i].was, &reseal.pairs[i].now);
 out:
     finish(&reseal);
