@@ -326,7 +326,7 @@ static enum mu_err check_head(FILE *file)
 static enum mu_err walk_records(struct reading *in)
 {
     struct record record;
-    enum mu_err err;
+    enum mu_err err = MU_OK;
 
     while (!in->ended && (err = get_record(in, &record)) == MU_OK) {
         err = take_record(in, &record);
