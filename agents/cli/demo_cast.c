@@ -263,20 +263,28 @@ int mu_cast_player(struct mu_demo *demo)
     return start(demo, player);
 }
 
+/* "end NUMBER LOG_MS": where the record and its clock stood. */
+static bool take_end(struct mu_demo *demo, const char *line)
+{
+    char *rest;
+
+    if (strncmp(line, "end\t", 4) != 0)
+        return false;
+    demo->last_number = strtoull(line + 4, &rest, 10);
+    demo->last_ms = strtoll(rest, &rest, 10);
+    return *rest == '\n';
+}
+
 static bool read_end(struct mu_demo *demo)
 {
     FILE *log = fopen(demo->player.log, "rb");
-    unsigned long long number = 0;
-    long long now_ms = 0;
     char line[256];
     bool found = false;
 
-    while (log != NULL && fgets(line, sizeof line, log) != NULL)
-        found |= sscanf(line, "end\t%llu\t%lld", &number, &now_ms) == 2;
+    while (log != NULL && !found && fgets(line, sizeof line, log) != NULL)
+        found = take_end(demo, line);
     if (log != NULL)
         fclose(log);
-    demo->last_number = number;
-    demo->last_ms = now_ms;
     return found;
 }
 

@@ -303,11 +303,12 @@ static enum mu_err open_admin(struct roll *roll, struct mu_home *home)
 enum mu_err mu_demo_enrol(const struct mu_demo_place *place, const struct mu_demo_plan *plan,
                           const char *endpoint, int timeout_ms, char about[PATH_MAX])
 {
-    struct roll roll = {.place = place, .plan = plan, .endpoint = endpoint, .about = about};
+    struct roll roll = {.place = place, .plan = plan, .endpoint = endpoint};
     struct mu_home home;
     enum mu_err err = MU_E_NO_MEMORY;
 
     memset(&home, 0, sizeof home);
+    roll.about = about;
     if ((roll.members = calloc(MEMBERS_MAX, sizeof *roll.members)) == NULL)
         return err;
     if ((err = open_admin(&roll, &home)) != MU_OK || (err = make_members(&roll)) != MU_OK ||

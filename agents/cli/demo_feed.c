@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/cli/show.h"
+#include "proto/base/moment.h"
 #include "proto/picture/card.h"
 
 #define CARDS_MAX 1024u
@@ -130,15 +131,6 @@ static enum mu_err take_through(void *user, uint64_t through, uint64_t head)
 
 /* ---- opening, turning ------------------------------------------------------------------------------------ */
 
-static int read_offset(const char *text)
-{
-    int hours = 0, minutes = 0;
-
-    if (sscanf(text + 1, "%2d:%2d", &hours, &minutes) != 2)
-        return 0;
-    return (hours * 60 + minutes) * (text[0] == '-' ? -1 : 1);
-}
-
 enum mu_err mu_demo_feed_open(struct mu_cli *cli, const struct mu_demo_place *place,
                               const struct mu_demo_plan *plan, struct mu_demo_feed **out)
 {
@@ -147,6 +139,7 @@ enum mu_err mu_demo_feed_open(struct mu_cli *cli, const struct mu_demo_place *pl
     struct mu_agent_calls calls = {
         .on_entry = take_entry, .on_through = take_through, .user = feed};
     char dir[PATH_MAX];
+    int offset_min = 0;
     enum mu_err err = MU_E_NO_MEMORY;
 
     *out = NULL;
@@ -160,7 +153,8 @@ enum mu_err mu_demo_feed_open(struct mu_cli *cli, const struct mu_demo_place *pl
         (err = mu_agent_open(dir, &options, &calls, &feed->agent)) != MU_OK ||
         (err = mu_agent_follow(feed->agent, "", 1)) != MU_OK)
         goto out;
-    feed->style = mu_output_style(cli, read_offset(plan->offset), feed->names);
+    (void)mu_offset_read(plan->offset, &offset_min); /* the player has read it before us */
+    feed->style = mu_output_style(cli, offset_min, feed->names);
     *out = feed;
     feed = NULL;
 out:

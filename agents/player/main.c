@@ -56,6 +56,17 @@ static enum mu_lang lang_of_place(void)
     return MU_LANG_EN;
 }
 
+static bool read_seconds(const char *text, int *ms)
+{
+    char *end;
+    long seconds = strtol(text, &end, 10);
+
+    if (end == text || *end != '\0' || seconds < 1 || seconds > 3600)
+        return false;
+    *ms = (int)seconds * 1000;
+    return true;
+}
+
 static bool take_option(struct wishes *wishes, int key, char *value)
 {
     switch (key) {
@@ -90,8 +101,7 @@ static bool take_option(struct wishes *wishes, int key, char *value)
         wishes->step = true;
         return true;
     case 'p':
-        wishes->patience_ms = atoi(value) * 1000;
-        return wishes->patience_ms > 0 && wishes->patience_ms <= 3600000;
+        return read_seconds(value, &wishes->patience_ms);
     default:
         return false;
     }

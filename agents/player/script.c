@@ -312,7 +312,7 @@ enum mu_err mu_script_read(struct mu_bytes text, const struct mu_hours *hours,
                            struct mu_script *out, struct mu_mistake *mistake)
 {
     struct reading r = {.hours = hours, .script = out, .mistake = mistake};
-    char line[LINE_BYTES_MAX];
+    char line[LINE_BYTES_MAX] = "";
     enum mu_err err = MU_OK;
 
     *out = (struct mu_script){.arena = mu_arena_make(SCRIPT_BYTES_MAX)};

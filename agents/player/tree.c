@@ -102,7 +102,7 @@ static enum mu_err take_pair(struct mu_tree *tree, const yaml_node_pair_t *pair,
                              const struct mu_tree_key *keys, uint64_t *taken, void *target)
 {
     yaml_node_t *key = yaml_document_get_node(&tree->document, pair->key);
-    const char *name = NULL;
+    const char *name = "";
     enum mu_err err = mu_tree_word(tree, key, &name);
 
     if (err != MU_OK)
@@ -240,8 +240,10 @@ static enum mu_err flatten(struct flat *flat, yaml_node_t *node, const char *pat
 enum mu_err mu_tree_flatten(struct mu_tree *tree, yaml_node_t *node, const char *prefix,
                             struct mu_pair **pairs, size_t *count)
 {
-    struct flat flat = {tree, pairs, count};
+    struct flat flat = {.tree = tree};
 
+    flat.pairs = pairs;
+    flat.count = count;
     if (node->type != YAML_MAPPING_NODE)
         return not_a(tree, node, "{field: value}");
     return flatten(&flat, node, prefix, 0);
