@@ -37,9 +37,8 @@ struct mu_answer {
     uint8_t lane;
     uint64_t instance;
     uint64_t sequence;
-    enum mu_err
-        code;     /* MU_OK accepted; a final refusal; or (not settled) LATER and STRANGE codes */
-    bool settled; /* false: it stays in the spool and is tried again */
+    enum mu_err code; /* MU_OK accepted; a final refusal; or, not settled, what keeps it waiting */
+    bool settled;     /* false: it stays in the spool and is tried again */
     uint32_t epoch;
     uint64_t number; /* 0 unless settled */
     int64_t accepted_at_ms;
@@ -82,7 +81,7 @@ MU_MUST_USE enum mu_err mu_agent_point(const char *dir, const char *endpoint,
 
 /* Errors: MU_E_ABSENT no agent lives there, MU_E_CONFIG, MU_E_BAD_KEY; MU_E_IN_USE another program
  * has the spool (read with no_spool meanwhile); MU_E_CORRUPT, MU_E_IO. `options` and `calls` are
- * copied, what they point to is not. */
+ * copied. */
 MU_MUST_USE enum mu_err mu_agent_open(const char *dir, const struct mu_agent_options *options,
                                       const struct mu_agent_calls *calls, mu_agent **out);
 void mu_agent_close(mu_agent **agent);
