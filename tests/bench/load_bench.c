@@ -206,7 +206,7 @@ static void run_pace(const char *dir, uint64_t n, uint64_t rate)
 struct following {
     uint64_t seen, wanted;
     int64_t first_ns;
-    bool times;
+    bool times, ready;
 };
 
 static enum mu_err count_entry(void *user, const struct mu_entry *entry)
@@ -225,6 +225,19 @@ static enum mu_err count_entry(void *user, const struct mu_entry *entry)
     return MU_OK;
 }
 
+/* Only then is what follows a delivery and not a catch-up. */
+static enum mu_err note_through(void *user, uint64_t through, uint64_t head)
+{
+    struct following *f = user;
+
+    if (f->times && !f->ready && through >= head) {
+        f->ready = true;
+        printf("ready\n");
+        fflush(stdout);
+    }
+    return MU_OK;
+}
+
 static enum mu_err note_answer(void *user, const struct mu_answer *answer)
 {
     struct following *f = user;
@@ -238,7 +251,8 @@ static enum mu_err note_answer(void *user, const struct mu_answer *answer)
 static mu_agent *open_agent(const char *dir, struct following *f, bool reads)
 {
     struct mu_agent_options options = {.program = "bench", .no_spool = reads, .lazy = true};
-    struct mu_agent_calls calls = {.on_entry = count_entry, .on_answer = note_answer, .user = f};
+    struct mu_agent_calls calls = {
+        .on_entry = count_entry, .on_answer = note_answer, .on_through = note_through, .user = f};
     mu_agent *agent;
 
     if (mu_agent_open(dir, &options, &calls, &agent) != MU_OK)
