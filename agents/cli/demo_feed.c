@@ -59,18 +59,30 @@ static uint64_t count_voided(const struct mu_demo_feed *feed)
     return voided;
 }
 
-static void number_card(struct mu_demo_feed *feed, const struct mu_entry *entry)
+/* Its number when this entry raised it, 0 for everything else. */
+static size_t number_card(struct mu_demo_feed *feed, const struct mu_entry *entry)
 {
     struct mu_hash id;
 
     if (entry->event == NULL || entry->event->body_case != MUSTER__EVENT__BODY_FINDING ||
-        !has_id(entry->event->finding, &id) || find_card(feed, &id) == NULL)
-        return;
+        !has_id(entry->event->finding, &id) || find_card(feed, &id) == NULL ||
+        feed->card_count == CARDS_MAX)
+        return 0;
     for (size_t i = 0; i < feed->card_count; i++)
         if (mu_hash_equal(&feed->cards[i], &id))
-            return;
-    if (feed->card_count < CARDS_MAX)
-        feed->cards[feed->card_count++] = id;
+            return 0;
+    feed->cards[feed->card_count++] = id;
+    return feed->card_count;
+}
+
+/* The number people call it by in this exercise, below its lines. */
+static void show_number(const struct mu_demo_feed *feed, size_t number)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "K-%02zu", number);
+    if (feed->cli->form == MU_FORM_HUMAN)
+        mu_output_line(feed->cli, MU_W_DEMO_NUMBER, text, NULL);
 }
 
 /* ---- lines --------------------------------------------------------------------------------------------- */
@@ -113,8 +125,10 @@ static enum mu_err take_entry(void *user, const struct mu_entry *entry)
     if (err != MU_OK)
         return err;
     uint64_t voided = count_voided(feed);
-    number_card(feed, entry);
+    size_t number = number_card(feed, entry);
     show(feed, entry, voided != feed->voided);
+    if (number > 0)
+        show_number(feed, number);
     feed->voided = voided;
     return MU_OK;
 }
