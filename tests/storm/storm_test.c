@@ -36,9 +36,8 @@
 #define KILLS_MAX 10
 #define REPORTS 100 /* between two rows */
 #define ENTRIES_MAX 20000u
-/* Nothing at all has happened for so long: whoever waits, waits for ever. A link that broke unnoticed is
- * given up after 15 s of silence and made anew, which on a busy machine takes its time. */
-#define STUCK_MS 60000
+/* Nothing at all has happened for so long: whoever waits, waits for ever. */
+#define STUCK_MS 20000
 
 struct storm {
     char dir[256];
