@@ -17,6 +17,7 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, NOT_FOUND = 3, NOT_ALLOWED = 4, DAMAGED 
 
 struct arguments {
     struct mu_init init;
+    const char *config; /* NULL: DIR/musterd.conf */
     const char *start;
     const char *rate;
     const char *offset;
@@ -153,7 +154,7 @@ static int run_serve(struct arguments *a)
         return usage(a, stderr, USAGE);
     if ((size_t)snprintf(path, sizeof path, "%s/musterd.conf", serve.dir) >= sizeof path)
         return wrong(a, "--dir", serve.dir);
-    err = mu_config_read(path, &config, &why);
+    err = mu_config_read(a->config != NULL ? a->config : path, &config, &why);
     if (err == MU_OK && a->init.endpoint != NULL)
         snprintf(config.endpoint, sizeof config.endpoint, "%s", a->init.endpoint);
     if (err == MU_OK)
@@ -175,6 +176,9 @@ static bool take_option(struct arguments *a, int option)
         return true;
     case 'e':
         a->init.endpoint = optarg;
+        return true;
+    case 'f':
+        a->config = optarg;
         return true;
     case 'c':
         a->init.county = optarg;
@@ -205,12 +209,19 @@ static bool take_option(struct arguments *a, int option)
 int main(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"dir", required_argument, NULL, 'd'},    {"endpoint", required_argument, NULL, 'e'},
-        {"county", required_argument, NULL, 'c'}, {"area", required_argument, NULL, 'a'},
-        {"exercise", no_argument, NULL, 'x'},     {"start", required_argument, NULL, 's'},
-        {"rate", required_argument, NULL, 'r'},   {"offset", required_argument, NULL, 'o'},
-        {"lang", required_argument, NULL, 'g'},   {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+        {"dir", required_argument, NULL, 'd'},
+        {"endpoint", required_argument, NULL, 'e'},
+        {"config", required_argument, NULL, 'f'},
+        {"county", required_argument, NULL, 'c'},
+        {"area", required_argument, NULL, 'a'},
+        {"exercise", no_argument, NULL, 'x'},
+        {"start", required_argument, NULL, 's'},
+        {"rate", required_argument, NULL, 'r'},
+        {"offset", required_argument, NULL, 'o'},
+        {"lang", required_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
     };
     struct arguments a = {0};
     int option;

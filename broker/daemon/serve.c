@@ -26,6 +26,7 @@
 #include "broker/daemon/feed.h"
 #include "broker/daemon/inside.h"
 #include "broker/daemon/keyfile.h"
+#include "broker/daemon/notify.h"
 
 /* Encryption for many followers is the wall; one thread of it beside ours for each of two cores. */
 #define IO_THREADS 2
@@ -225,6 +226,7 @@ static enum mu_err open_door(struct mu_daemon *d, const char *dir, struct mu_tex
     mu_hex(mu_log_id(d->log)->b, 32, log);
     mu_tell("ready at %s, log %s, %" PRIu64 " entries%s", actual, log, d->head.size,
             d->clock.is_wall ? "" : ", EXERCISE");
+    mu_notify("READY=1");
     return MU_OK;
 }
 
@@ -334,6 +336,7 @@ static void tidy(struct mu_daemon *d)
     if (d->now.machine_ms - looked_ms < WAIT_MS_MAX)
         return;
     looked_ms = d->now.machine_ms;
+    mu_notify("WATCHDOG=1");
     for (struct mu_peer *peer = d->peers.first; peer != NULL; peer = peer->next) {
         if (d->now.machine_ms - peer->heard_ms > MU_SILENCE_MS)
             mu_peers_leave(&d->peers, peer);
@@ -372,6 +375,7 @@ enum mu_err mu_serve(const struct mu_serve *serve, struct mu_text *why)
         err = open_all(&d, serve, why);
     while (err == MU_OK && !d.stop)
         err = pass(&d, signals);
+    mu_notify("STOPPING=1");
     close_all(&d);
     if (signals >= 0)
         close(signals);
