@@ -5,6 +5,8 @@
 #   make asan      tests under address + undefined   make fuzz SECONDS=60   every parser
 #   make bench     figures as ratios                 make storm ROUNDS=100  kill -9, again and again
 #   make bare      both commands on a bare Debian    make clean
+#   make deb       Debian packages                   make deb-test  installed, tried, removed
+#   make install DESTDIR= PREFIX=/usr
 
 .DEFAULT_GOAL := all
 CC       ?= gcc
@@ -69,7 +71,8 @@ PROGRAMS := $(B)/musterd $(B)/muster $(B)/muster-replay $(AGENTS:%=$(B)/muster-%
 help:
 	@sed -n '/^#   /s/^#   //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: help all run test lint asan fuzz bench storm bare clean format
+.PHONY: help all run test lint asan fuzz bench storm bare clean format install install-programs install-units \
+        install-library deb deb-test
 all: $(PROGRAMS) $(SDK_A) $(B)/libmuster.so $(B)/muster.pc
 
 $(B)/gen/proto/schema/%.pb-c.c $(B)/gen/proto/schema/%.pb-c.h: proto/schema/%.proto $(SCHEMA)
@@ -106,7 +109,8 @@ $(B)/libmuster.so: $(SDK_O) $(SDK_ROOM) agents/sdk/muster.map
 	$(Q)$(CC) -shared -Wl,-soname,libmuster.so.0 -Wl,--version-script=agents/sdk/muster.map $(LDFLAGS) $(SDK_O) $(SDK_ROOM) $(LIBS) -o $@
 	ln -sf libmuster.so $(B)/libmuster.so.0
 $(B)/muster.pc: agents/sdk/muster.pc.in
-	sed -e 's|@PREFIX@|$(abspath $(B))|' -e 's|@INCLUDE@|$(abspath agents/sdk)|' $< > $@
+	sed -e 's|@LIBDIR@|$(abspath $(B))|' -e 's|@VERSION@|$(VERSION)|' \
+	    -e 's|@INCLUDE@|-I"$(abspath agents/sdk)" -I"$(CURDIR)" -I"$(abspath $(B))/gen"|' $< > $@
 
 $(B)/musterd: $(call obj,broker/daemon) $(DESK_A) $(LOG_A) $(ROOM_A)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(DESK_A) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
@@ -173,6 +177,43 @@ storm: all
 
 bare:
 	sh tests/house/bare.sh
+
+# ---- installing: make install DESTDIR= PREFIX=, or the Debian packages ------------------------
+VERSION  := $(shell sed -n 's/^.define MU_VERSION "\(.*\)"$$/\1/p' proto/base/version.h)
+PREFIX   ?= /usr
+LIBDIR   ?= $(PREFIX)/lib
+INSTALL  := install -D
+SHARE    := $(DESTDIR)$(PREFIX)/share
+HEADERS  := $(addprefix proto/,$(addprefix base/,arena.h bytes.h err.h err.def id.h limits.h) \
+            $(addprefix sign/,key.h leaf.h seal.h) $(addprefix wire/,entry.h event.h))
+
+install: all install-programs install-units install-library
+install-programs:
+	$(INSTALL) -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
+	$(INSTALL) -m 644 -t $(SHARE)/muster/exercises agents/player/qinghe.yaml agents/player/qinghe.script
+	$(INSTALL) -m 644 -t $(SHARE)/doc/muster README.md $(wildcard docs/*.md)
+	$(INSTALL) -m 644 -t $(SHARE)/doc/muster/decisions $(wildcard docs/decisions/*.md)
+install-units:
+	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system $(wildcard deploy/systemd/*.service deploy/systemd/*.timer)
+	$(INSTALL) -m 644 deploy/systemd/muster.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/muster.conf
+	$(INSTALL) -m 644 deploy/systemd/muster.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/muster.conf
+# The headers lie as in the source, under one folder of their own.
+install-library:
+	$(INSTALL) -m 644 $(SDK_A) $(DESTDIR)$(LIBDIR)/libmuster.a
+	$(INSTALL) -m 644 $(B)/libmuster.so $(DESTDIR)$(LIBDIR)/libmuster.so.0
+	ln -sf libmuster.so.0 $(DESTDIR)$(LIBDIR)/libmuster.so
+	$(INSTALL) -m 644 agents/sdk/muster.h $(DESTDIR)$(PREFIX)/include/muster/muster.h
+	cd $(B)/gen && find proto -name '*.pb-c.h' -exec $(INSTALL) -m 644 {} $(abspath $(DESTDIR))$(PREFIX)/include/muster/{} \;
+	for h in $(HEADERS); do $(INSTALL) -m 644 $$h $(DESTDIR)$(PREFIX)/include/muster/$$h || exit 1; done
+	mkdir -p $(DESTDIR)$(LIBDIR)/pkgconfig
+	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDE@|-I$(PREFIX)/include/muster|' -e 's|@VERSION@|$(VERSION)|' \
+	    agents/sdk/muster.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/muster.pc
+
+deb:
+	sh deploy/debian/build $(VERSION)
+# Builds, checks, installs, tries, removes: in a bare Debian. Needs root and debootstrap.
+deb-test: deb
+	sh tests/house/deb.sh
 
 clean:
 	rm -rf build
