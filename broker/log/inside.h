@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "broker/log/env.h"
+#include "broker/log/log.h"
 #include "broker/log/row.h"
 #include "broker/log/tables.h"
 #include "broker/log/tiles.h"
@@ -13,14 +14,9 @@
 /* Format of the tables; a later one is refused, never guessed at. */
 #define MU_LOG_FORMAT 1u
 
-/* A broker that is restored from a backup opens a new epoch; a record sees few of them. */
-#define MU_EPOCHS_MAX 64u
 struct mu_epochs {
     size_t count;
-    struct {
-        uint32_t epoch;
-        uint64_t first; /* the number from which it counts */
-    } at[MU_EPOCHS_MAX];
+    struct mu_epoch at[MU_EPOCHS_MAX];
 };
 uint32_t mu_epoch_of(const struct mu_epochs *epochs, uint64_t number);
 
@@ -29,6 +25,7 @@ struct mu_state {
     struct mu_tiles tiles;
     int64_t accepted_at_ms; /* of the last entry */
     uint64_t checkpoint;    /* size of the newest checkpoint row; 0: none */
+    struct mu_epochs epochs;
 };
 
 struct mu_turn {
@@ -47,7 +44,6 @@ struct mu_log {
     struct mu_tables tables;
     size_t page_bytes;
     struct mu_hash id;
-    struct mu_epochs epochs;
     struct mu_turn turn;
     uint64_t used_bytes; /* pages of all tables as of the last commit */
     bool failed;         /* a storage error: no turn may begin again */
@@ -81,6 +77,10 @@ MU_MUST_USE enum mu_err mu_log_new(const char *dir, const struct mu_log_options 
 MU_MUST_USE enum mu_err mu_state_read(const mu_log *log, MDB_txn *txn, struct mu_state *state);
 MU_MUST_USE enum mu_err mu_state_write(const mu_log *log, MDB_txn *txn,
                                        const struct mu_state *state);
+
+/* ---- epochs.c -------------------------------------------------------------------------------- */
+/* Errors: MU_E_ABSENT, MU_E_CORRUPT, MU_E_IO. */
+MU_MUST_USE enum mu_err mu_epochs_read(const mu_log *log, MDB_txn *txn, struct mu_epochs *epochs);
 
 /* ---- tail.c ---------------------------------------------------------------------------------- */
 MU_MUST_USE enum mu_err mu_tail_check(mu_log *log);

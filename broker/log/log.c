@@ -8,18 +8,7 @@
 
 #define FORMAT_ROW "format"
 #define LOG_ROW "log"
-#define EPOCHS_ROW "epochs"
 #define EDGE_ROW "edge"
-#define EPOCH_BYTES 12u
-
-uint32_t mu_epoch_of(const struct mu_epochs *epochs, uint64_t number)
-{
-    uint32_t epoch = 0;
-
-    for (size_t i = 0; i < epochs->count && epochs->at[i].first <= number; i++)
-        epoch = epochs->at[i].epoch;
-    return epoch;
-}
 
 /* ---- rows of meta ---------------------------------------------------------------------------- */
 
@@ -54,7 +43,7 @@ enum mu_err mu_state_read(const mu_log *log, MDB_txn *txn, struct mu_state *stat
     state->checkpoint = mu_read_u64(&r);
     if ((err = mu_tiles_read(&r, &state->tiles)) != MU_OK)
         return err;
-    return mu_reader_end(&r) ? MU_OK : MU_E_CORRUPT;
+    return mu_reader_end(&r) ? mu_epochs_read(log, txn, &state->epochs) : MU_E_CORRUPT;
 }
 
 enum mu_err mu_state_write(const mu_log *log, MDB_txn *txn, const struct mu_state *state)
@@ -89,30 +78,12 @@ static enum mu_err read_format(const mu_log *log, MDB_txn *txn)
     return format == MU_LOG_FORMAT ? MU_OK : MU_E_VERSION;
 }
 
-static enum mu_err read_epochs(const mu_log *log, MDB_txn *txn, struct mu_epochs *epochs)
-{
-    struct mu_reader r;
-    enum mu_err err = meta_get(log, txn, EPOCHS_ROW, &r);
-
-    if (err != MU_OK)
-        return err;
-    epochs->count = r.left / EPOCH_BYTES;
-    if (epochs->count == 0 || epochs->count > MU_EPOCHS_MAX)
-        return MU_E_CORRUPT;
-    for (size_t i = 0; i < epochs->count; i++) {
-        epochs->at[i].epoch = mu_read_u32(&r);
-        epochs->at[i].first = mu_read_u64(&r);
-    }
-    return mu_reader_end(&r) ? MU_OK : MU_E_CORRUPT;
-}
-
 static enum mu_err read_meta(mu_log *log, MDB_txn *txn)
 {
     struct mu_reader r;
     enum mu_err err;
 
     if ((err = read_format(log, txn)) != MU_OK ||
-        (err = read_epochs(log, txn, &log->epochs)) != MU_OK ||
         (err = mu_state_read(log, txn, &log->state)) != MU_OK ||
         (err = meta_get(log, txn, LOG_ROW, &r)) != MU_OK)
         return err;
@@ -129,11 +100,6 @@ static enum mu_err write_meta(const mu_log *log, MDB_txn *txn)
 
     mu_write_u32(&w, MU_LOG_FORMAT);
     if ((err = meta_put(log, txn, FORMAT_ROW, &w)) != MU_OK)
-        return err;
-    w = mu_writer(bytes, sizeof bytes);
-    mu_write_u32(&w, log->epochs.at[0].epoch);
-    mu_write_u64(&w, log->epochs.at[0].first);
-    if ((err = meta_put(log, txn, EPOCHS_ROW, &w)) != MU_OK)
         return err;
     w = mu_writer(bytes, sizeof bytes);
     mu_write_hash(&w, &log->id);
@@ -247,14 +213,12 @@ static enum mu_err write_first(mu_log *log, const struct mu_batch *genesis, int6
     enum mu_err err;
 
     log->id = genesis->items[0].leaf;
-    log->epochs.count = 1;
-    log->epochs.at[0].epoch = 1;
-    log->epochs.at[0].first = 1;
     log->state.accepted_at_ms = accepted_at_ms;
     if ((err = mu_turn_start(log)) != MU_OK)
         return err;
     if ((err = mu_turn_note(log, mu_tables_open(log->turn.txn, true, &log->tables))) != MU_OK ||
         (err = mu_turn_note(log, write_meta(log, log->turn.txn))) != MU_OK ||
+        (err = mu_log_turn_epoch(log, &(struct mu_epoch){.epoch = 1, .first = 1})) != MU_OK ||
         (err = mu_log_turn_batch(log, genesis, accepted_at_ms, judge_version, NULL, &number)) !=
             MU_OK ||
         (err = mu_log_turn_roster(log, number)) != MU_OK) {
@@ -294,7 +258,7 @@ const struct mu_hash *mu_log_id(const mu_log *log)
 void mu_log_head(const mu_log *log, struct mu_head *head)
 {
     head->size = log->state.tiles.edge.size;
-    head->epoch = mu_epoch_of(&log->epochs, head->size);
+    head->epoch = mu_epoch_of(&log->state.epochs, head->size);
     mu_edge_root(&log->state.tiles.edge, &head->root);
 }
 

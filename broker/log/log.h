@@ -45,6 +45,15 @@ struct mu_sequence {
     bool fenced;
 };
 
+/* A broker that is restored from a backup opens a new epoch; a record sees few of them. */
+#define MU_EPOCHS_MAX 64u
+struct mu_epoch {
+    uint32_t epoch;
+    uint64_t first;  /* the number from which it counts */
+    uint64_t common; /* entries up to here are as the epoch before had them; 0: not known */
+    uint64_t known;  /* the largest record of the epoch before that others have proved; 0: none */
+};
+
 /* Make a new log in `<dir>/log`, where none may be, with the genesis batch as entry 1 and its epoch 1.
  * `dir` must exist. What an interrupted attempt left is taken over.
  * Errors: MU_E_EXISTS; MU_E_MALFORMED when the batch is not one event, sealed for no log, first of its
@@ -67,6 +76,8 @@ void mu_log_close(mu_log **log);
 const struct mu_hash *mu_log_id(const mu_log *log);
 void mu_log_head(const mu_log *log, struct mu_head *head);
 int64_t mu_log_last_accepted_ms(const mu_log *log);
+/* The epochs in order, the first one being 1; how many. */
+size_t mu_log_epochs(const mu_log *log, struct mu_epoch out[MU_EPOCHS_MAX]);
 
 /* ---- one turn ------------------------------------------------------------------------------ */
 /* Keep a turn well under 4 MiB. Errors of _begin: MU_E_NOT_ALLOWED (read-only), MU_E_FULL, MU_E_IO
@@ -96,6 +107,11 @@ MU_MUST_USE enum mu_err mu_log_turn_cursor(mu_log *log, const struct mu_agent_id
 MU_MUST_USE enum mu_err mu_log_turn_checkpoint(mu_log *log, uint64_t size, struct mu_bytes note);
 /* Where the log clock stands, for a clock that moves in steps. */
 MU_MUST_USE enum mu_err mu_log_turn_clock(mu_log *log, int64_t log_ms);
+/* What comes next in this turn begins a new epoch; or, of the epoch that is now, what has become known
+ * of it. Errors also: MU_E_LIMIT, no more epochs. */
+MU_MUST_USE enum mu_err mu_log_turn_epoch(mu_log *log, const struct mu_epoch *epoch);
+/* Set, or take away, the mark that this record was restored from a backup and has not said so yet. */
+MU_MUST_USE enum mu_err mu_log_turn_restored(mu_log *log, bool restored);
 /* The head as it will be once this turn is committed. */
 void mu_log_turn_head(const mu_log *log, struct mu_head *head);
 /* Errors: MU_E_FULL (nothing happened), MU_E_IO (stop). The turn is over either way. */
@@ -120,6 +136,8 @@ MU_MUST_USE enum mu_err mu_log_cursor(mu_log *log, const struct mu_agent_id *age
                                       struct mu_bytes name, uint64_t *through);
 /* Where the log clock was last noted. */
 MU_MUST_USE enum mu_err mu_log_clock(mu_log *log, int64_t *log_ms);
+/* MU_OK when the mark of mu_log_turn_restored is set, MU_E_ABSENT when not. */
+MU_MUST_USE enum mu_err mu_log_restored(mu_log *log);
 /* The earliest timer due; MU_E_ABSENT when none. */
 MU_MUST_USE enum mu_err mu_log_next_timer(mu_log *log, int64_t *due_ms, struct mu_agent_id *asker,
                                           struct mu_hash *subject);
@@ -170,6 +188,8 @@ bool mu_view_holds(mu_view *view, uint64_t number);
 MU_MUST_USE enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number);
 /* mu_node_fn for proofs; `from` is the view. Complete subtrees of committed entries only. */
 enum mu_err mu_view_node(void *from, unsigned level, uint64_t index, struct mu_hash *out);
+/* The root the tree had when it was of this size. Errors: MU_E_ABSENT past the head. */
+MU_MUST_USE enum mu_err mu_view_root(mu_view *view, uint64_t size, struct mu_hash *root);
 /* Checkpoint rows in order of size: the first with size >= *size. */
 MU_MUST_USE enum mu_err mu_view_checkpoint(mu_view *view, uint64_t *size, struct mu_bytes *note);
 

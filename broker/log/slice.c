@@ -56,7 +56,7 @@ static enum mu_err read_seal(mu_view *view, uint64_t number, struct mu_stored *o
     if (number - first >= seal.count || first + seal.count - 1 > view->state.tiles.edge.size)
         return MU_E_CORRUPT;
     out->first_number = first;
-    out->epoch = mu_epoch_of(&view->log->epochs, first);
+    out->epoch = mu_epoch_of(&view->state.epochs, first);
     out->seal = seal;
     out->seal_bytes = bytes;
     return MU_OK;
@@ -178,7 +178,7 @@ static enum mu_err check_leaf(mu_view *view, const struct mu_stored *stored, uin
     struct mu_hash leaf, filed;
     enum mu_err err;
 
-    record.epoch = mu_epoch_of(&view->log->epochs, record.number);
+    record.epoch = mu_epoch_of(&view->state.epochs, record.number);
     leaf = mu_log_leaf(&record);
     err = mu_view_node(view, 0, record.number - 1, &filed);
     if (err != MU_OK)

@@ -61,7 +61,7 @@ static enum mu_err check_checkpoint(mu_log *log, mu_view *view)
         return err == MU_E_ABSENT ? MU_OK : err;
     bytes.size = strlen(note);
     if (mu_checkpoint_read(bytes, &log->id, NULL, NULL, &head) != MU_OK || head.size != size ||
-        head.epoch != mu_epoch_of(&log->epochs, size))
+        head.epoch != mu_epoch_of(&view->state.epochs, size))
         return MU_E_CORRUPT;
     err = mu_tiles_edge_at(&view->state.tiles, mu_view_tile, view, size, &edge);
     if (err != MU_OK)

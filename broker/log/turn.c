@@ -129,7 +129,7 @@ void mu_log_turn_head(const mu_log *log, struct mu_head *head)
 
     MU_CHECK(log->turn.txn != NULL);
     head->size = edge->size;
-    head->epoch = mu_epoch_of(&log->epochs, edge->size);
+    head->epoch = mu_epoch_of(&log->turn.state.epochs, edge->size);
     mu_edge_root(edge, &head->root);
 }
 
@@ -298,7 +298,7 @@ enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch, int64_t
         return err;
     if ((err = open_cursors(log)) != MU_OK)
         return err;
-    as.epoch = mu_epoch_of(&log->epochs, as.number);
+    as.epoch = mu_epoch_of(&turn->state.epochs, as.number);
     turn->wrote = true;
     turn->moved = true;
     turn->state.accepted_at_ms = accepted_at_ms;
