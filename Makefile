@@ -218,4 +218,4 @@ deb-test: deb
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f -not -path '*/deb/*' 2>/dev/null)
