@@ -45,9 +45,17 @@ static int64_t day_of_date(const struct mu_civil *civil)
     return era * 146097 + of_era - 719468;
 }
 
+/* A stranger's time may be anything; 146 million years either way are enough to show that it is wrong. */
+static int64_t within_reason(int64_t ms)
+{
+    int64_t most = INT64_MAX / 2;
+
+    return ms > most ? most : ms < -most ? -most : ms;
+}
+
 struct mu_civil mu_civil(int64_t ms, int offset_min)
 {
-    int64_t local = ms + offset_min * MU_MINUTE_MS;
+    int64_t local = within_reason(ms) + offset_min * MU_MINUTE_MS;
     int64_t midnight = floor_to(local, MU_DAY_MS);
     int64_t rest = local - midnight;
     struct mu_civil out = {
