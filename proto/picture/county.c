@@ -110,6 +110,122 @@ const Muster__ReferenceObject *mu_picture_reference(const mu_picture *picture, c
     return object;
 }
 
+/* ---- limits, charges, telephones ---- */
+
+static int closeness(const Muster__LimitLine *line, const char *name, const char *agency)
+{
+    const char *scope = line->scope == NULL ? NULL : line->scope->agency;
+
+    if (!mu_same(line->name, name) || line->value == NULL || !line->value->has_value)
+        return 0;
+    if (scope == NULL)
+        return 1;
+    return mu_same(scope, agency) ? 2 : 0;
+}
+
+int64_t mu_picture_limit(const mu_picture *picture, const char *name, const char *agency,
+                         int64_t usual)
+{
+    const struct mu_object *object;
+    int closest = 0;
+
+    for (size_t i = 0;
+         (object = mu_picture_at(picture, MUSTER__EVENT__BODY_LIMIT_TABLE, i)) != NULL; i++) {
+        const struct mu_said *head = mu_object_head(object);
+
+        for (size_t k = 0; head != NULL && k < head->event->limit_table->n_lines; k++) {
+            const Muster__LimitLine *line = head->event->limit_table->lines[k];
+            int close = closeness(line, name, agency);
+
+            if (close > closest) {
+                closest = close;
+                usual = line->value->value;
+            }
+        }
+    }
+    return usual;
+}
+
+const Muster__Charge *mu_picture_charge(const mu_picture *picture, const char *role)
+{
+    const struct mu_object *object;
+    const Muster__Charge *charge = NULL;
+    uint64_t number = 0;
+
+    for (size_t i = 0;
+         (object = mu_picture_at(picture, MUSTER__EVENT__BODY_DECLARATION, i)) != NULL; i++) {
+        const struct mu_said *head = mu_object_head(object);
+
+        for (size_t k = 0; head != NULL && k < head->event->declaration->n_charges; k++) {
+            const Muster__Charge *line = head->event->declaration->charges[k];
+
+            if (head->number >= number && mu_same(line->role, role) &&
+                in_force(line->window, picture->now_ms)) {
+                charge = line;
+                number = head->number;
+            }
+        }
+    }
+    return charge;
+}
+
+static const Muster__RefSeat *seat_of(const struct mu_object *object)
+{
+    const struct mu_said *head = mu_object_head(object);
+
+    return head == NULL || head->event->reference_object->retired ||
+                   head->event->reference_object->details_case !=
+                       MUSTER__REFERENCE_OBJECT__DETAILS_SEAT
+               ? NULL
+               : head->event->reference_object->seat;
+}
+
+static const char *seat_telephone(const mu_picture *picture, const char *agency, const char *post)
+{
+    const struct mu_object *object;
+    const char *any = NULL;
+
+    for (size_t i = 0;
+         (object = mu_picture_at(picture, MUSTER__EVENT__BODY_REFERENCE_OBJECT, i)) != NULL; i++) {
+        const Muster__RefSeat *seat = seat_of(object);
+
+        if (seat == NULL || seat->telephone == NULL || !mu_same(seat->agency, agency))
+            continue;
+        if (post != NULL && mu_same(seat->post, post))
+            return seat->telephone;
+        any = any == NULL ? seat->telephone : any;
+    }
+    return any;
+}
+
+static const char *enrolled_telephone(const mu_picture *picture, const char *agency)
+{
+    const struct mu_object *object;
+
+    for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_ENROLMENT, i)) != NULL;
+         i++) {
+        const struct mu_said *head = mu_object_head(object);
+
+        if (head != NULL && mu_same(head->event->enrolment->agency, agency) &&
+            head->event->enrolment->telephone != NULL &&
+            head->event->enrolment->telephone[0] != '\0')
+            return head->event->enrolment->telephone;
+    }
+    return NULL;
+}
+
+const char *mu_picture_telephone(const mu_picture *picture, const char *agency, const char *post)
+{
+    const Muster__ReferenceObject *object =
+        mu_picture_reference(picture, agency, MUSTER__OBJECT_KIND__OBJECT_KIND_AGENCY);
+    const char *telephone = seat_telephone(picture, agency, post);
+
+    if (telephone == NULL && object != NULL &&
+        object->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_AGENCY)
+        telephone = object->agency->telephone;
+    return telephone != NULL ? telephone : enrolled_telephone(picture, agency);
+}
+
 /* ---- what may stand beside what ---- */
 
 static const char *general_type(enum mu_place_kind kind)

@@ -20,13 +20,15 @@ struct mu_picture {
     mu_arena arena;
     uint64_t through;
     uint32_t epoch;
-    int64_t now_ms;
+    int64_t now_ms, ticked_ms;
     struct mu_table kinds[MU_KINDS]; /* object id to struct mu_object */
     struct mu_table leaves;          /* leaf in hex to struct mu_said */
     struct mu_table strikes;         /* what is taken back, said or yet to come, to who said so */
     struct mu_table places;          /* "e:E12" to struct mu_place */
     struct mu_table cards;           /* key to struct mu_card */
     struct mu_table findings;        /* finding id in hex to struct mu_said */
+    struct mu_table told;            /* leaf in hex, or "EV-01@1", to acts of people about it */
+    struct mu_table machines;        /* agency to what its receipts have looked through */
     struct mu_table decisions;       /* card id in hex, or "RULE:subject", to what was decided */
     const struct mu_said *last;
     const struct mu_said *sheet;
@@ -55,6 +57,20 @@ MU_MUST_USE enum mu_err mu_fold_finding(struct mu_picture *picture, const struct
                                         const Muster__Event *event);
 MU_MUST_USE enum mu_err mu_fold_decision(struct mu_picture *picture, const struct mu_entry *entry,
                                          const Muster__Event *event);
+
+/* `agency` stands on `rung` of the statement named, by `act`. `target`: that statement, NULL when it
+ * has not come yet. Rungs no person can state are ignored. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_fold_told(struct mu_picture *picture, const Muster__Ref *of,
+                                     const struct mu_said *target, const char *agency,
+                                     Muster__Rung rung, const struct mu_said *act);
+/* What a step of a task says on the ladder. */
+MU_MUST_USE enum mu_err mu_fold_told_task(struct mu_picture *picture, const struct mu_said *act);
+MU_MUST_USE enum mu_err mu_fold_receipts(struct mu_picture *picture, const struct mu_entry *entry,
+                                         const Muster__Event *event);
+/* Calls `found` for the agency of each act about `said`, as often as it acted. */
+void mu_told_actors(const struct mu_picture *picture, const struct mu_said *said,
+                    void (*found)(void *user, const char *agency), void *user);
+void mu_told_free(struct mu_picture *picture);
 
 MU_MUST_USE enum mu_err mu_fold_touch(struct mu_picture *picture, struct mu_touch touch);
 

@@ -234,6 +234,7 @@ static struct mu_said *make_said(struct mu_picture *picture, const struct mu_ent
         .agent = entry->agent,
         .number = entry->number,
         .epoch = entry->epoch,
+        .lane = entry->lane,
         .accepted_at_ms = entry->accepted_at_ms,
         .as_of_ms = as_of_ms(event, entry->accepted_at_ms),
         .version = version_of(event),

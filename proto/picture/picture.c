@@ -44,6 +44,7 @@ void mu_picture_free(mu_picture **picture)
     mu_table_free(&old->cards);
     mu_table_free(&old->findings);
     mu_table_free(&old->decisions);
+    mu_told_free(old);
     mu_arena_free(&old->arena);
     free(old->touches);
     free(old);
@@ -62,6 +63,11 @@ uint32_t mu_picture_epoch(const mu_picture *picture)
 int64_t mu_picture_now_ms(const mu_picture *picture)
 {
     return picture->now_ms;
+}
+
+int64_t mu_picture_ticked_ms(const mu_picture *picture)
+{
+    return picture->ticked_ms;
 }
 
 const struct mu_said *mu_picture_last(const mu_picture *picture)
@@ -281,6 +287,35 @@ static enum mu_err after_reference(struct mu_picture *picture, struct mu_object 
     }
 }
 
+static enum mu_err touch_told(struct mu_picture *picture, const char *object)
+{
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TOLD, .id = object});
+}
+
+/* What somebody is asked to acknowledge: whoever watches over orders looks at it. */
+static enum mu_err after_order(struct mu_picture *picture, struct mu_object *object,
+                               const struct mu_said *said)
+{
+    (void)said;
+    return touch_told(picture, object->id);
+}
+
+static enum mu_err after_declaration(struct mu_picture *picture, struct mu_object *object,
+                                     const struct mu_said *said)
+{
+    (void)object;
+    (void)said;
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_CHARGE});
+}
+
+static enum mu_err after_task(struct mu_picture *picture, struct mu_object *object,
+                              const struct mu_said *said)
+{
+    enum mu_err err = mu_fold_told_task(picture, said);
+
+    return err != MU_OK ? err : touch_told(picture, object->id);
+}
+
 /* ---- names of objects whose envelope names none ---- */
 
 static const char *leaf_name(struct mu_picture *picture, const struct mu_entry *entry)
@@ -367,14 +402,14 @@ static const struct fold_row {
     {MUSTER__EVENT__BODY_UNIT, usual_name, NULL},
     {MUSTER__EVENT__BODY_GAUGE, usual_name, NULL},
     {MUSTER__EVENT__BODY_FORECAST, usual_name, NULL},
-    {MUSTER__EVENT__BODY_DAM_OPERATION, usual_name, NULL},
+    {MUSTER__EVENT__BODY_DAM_OPERATION, usual_name, after_order},
     {MUSTER__EVENT__BODY_LEVEE_JOB, usual_name, NULL},
     {MUSTER__EVENT__BODY_ROAD, road_name, after_road},
     {MUSTER__EVENT__BODY_OPERATION_PLAN, usual_name, after_operation},
-    {MUSTER__EVENT__BODY_TASK, usual_name, NULL},
+    {MUSTER__EVENT__BODY_TASK, usual_name, after_task},
     {MUSTER__EVENT__BODY_FIGURE, usual_name, NULL},
-    {MUSTER__EVENT__BODY_ALERT, usual_name, NULL},
-    {MUSTER__EVENT__BODY_DECLARATION, usual_name, NULL},
+    {MUSTER__EVENT__BODY_ALERT, usual_name, after_order},
+    {MUSTER__EVENT__BODY_DECLARATION, usual_name, after_declaration},
     {MUSTER__EVENT__BODY_INCIDENT, usual_name, NULL},
     {MUSTER__EVENT__BODY_ENROLMENT, agent_name, after_enrolment},
     {MUSTER__EVENT__BODY_ROLE_MAP, table_name, after_county},
@@ -405,12 +440,20 @@ enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
     return row == NULL || row->after == NULL ? MU_OK : row->after(picture, object, said);
 }
 
+static const char *agency_told(const Muster__Event *event)
+{
+    if (event->acknowledgement->for_agency != NULL)
+        return event->acknowledgement->for_agency;
+    return event->envelope->on_behalf_of != NULL ? event->envelope->on_behalf_of
+                                                 : event->envelope->agency;
+}
+
 /* One mark per version, agency and rung: "EV-01@1/CA/5". */
 static enum mu_err fold_acknowledgement(struct mu_picture *picture, const struct mu_entry *entry,
                                         const Muster__Event *event)
 {
     const Muster__Acknowledgement *ack = event->acknowledgement;
-    const char *agency = ack->for_agency != NULL ? ack->for_agency : event->envelope->agency;
+    const char *agency = agency_told(event);
     enum mu_err err = MU_OK;
 
     for (size_t i = 0; i < ack->n_of && err == MU_OK; i++) {
@@ -428,6 +471,10 @@ static enum mu_err fold_acknowledgement(struct mu_picture *picture, const struct
                      (int)ack->rung);
         id = mu_fold_text(picture, buffer);
         err = id == NULL ? MU_E_NO_MEMORY : mu_fold_say(picture, entry, event, id, &said);
+        if (err == MU_OK)
+            err = mu_fold_told(picture, ack->of[i], of, agency, ack->rung, said);
+        if (err == MU_OK)
+            err = touch_told(picture, of != NULL ? of->object->id : ack->of[i]->object);
     }
     return err;
 }
@@ -447,8 +494,25 @@ static enum mu_err fold_statement(struct mu_picture *picture, const struct mu_en
     return mu_fold_after(picture, (struct mu_object *)(uintptr_t)said->object, said);
 }
 
-static enum mu_err fold_tick(struct mu_picture *picture)
+/* Nothing of a sheet is kept but how far it looked, so it is read in passing. */
+static enum mu_err fold_sheet(struct mu_picture *picture, const struct mu_entry *entry)
 {
+    mu_arena arena = mu_event_arena(entry->body.size);
+    const Muster__Event *event = entry->event;
+    struct mu_fault fault;
+    enum mu_err err = MU_OK;
+
+    if (event == NULL)
+        err = mu_event_unpack(entry->body, &arena, &event, &fault);
+    if (err == MU_OK && event->body_case == MUSTER__EVENT__BODY_RECEIPT_SHEET)
+        err = mu_fold_receipts(picture, entry, event);
+    mu_arena_free(&arena);
+    return err;
+}
+
+static enum mu_err fold_tick(struct mu_picture *picture, const struct mu_entry *entry)
+{
+    picture->ticked_ms = entry->accepted_at_ms;
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TICK});
 }
 
@@ -501,7 +565,9 @@ static enum mu_err fold_event(struct mu_picture *picture, const struct mu_entry 
     enum mu_err err;
 
     if (kind == MUSTER__EVENT__BODY_TICK)
-        return fold_tick(picture);
+        return fold_tick(picture, entry);
+    if (kind == MUSTER__EVENT__BODY_RECEIPT_SHEET)
+        return fold_sheet(picture, entry);
     if (!is_kept(kind))
         return MU_OK;
     if ((err = copy_event(picture, entry, &event)) != MU_OK || event->envelope == NULL)

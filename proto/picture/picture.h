@@ -28,6 +28,9 @@ uint64_t mu_picture_through(const mu_picture *picture);
 uint32_t mu_picture_epoch(const mu_picture *picture);
 /* Rules' now: accepted_at of the last entry, rounded down to the log minute. */
 int64_t mu_picture_now_ms(const mu_picture *picture);
+/* When the last tick was accepted, to the millisecond; 0 before the first. Marks finer than a minute
+ * are judged by it: that much time is known to have passed. */
+int64_t mu_picture_ticked_ms(const mu_picture *picture);
 
 /* The last entry's statement; NULL when it was none (a tick, a refusal, a kind unknown here). */
 const struct mu_said *mu_picture_last(const mu_picture *picture);
@@ -44,6 +47,7 @@ struct mu_said {
     struct mu_agent_id agent;
     uint64_t number;
     uint32_t epoch;
+    uint8_t lane;
     int64_t accepted_at_ms;
     int64_t as_of_ms; /* as stated, never later than accepted */
     uint32_t version;
@@ -138,7 +142,12 @@ enum mu_touch_kind {
     MU_TOUCH_CARD,      /* id: key of a card that a finding spoke of, void or not */
     MU_TOUCH_COUNTY,    /* roles, matrix, limits, switches: everything */
     MU_TOUCH_ROADS,     /* the network itself */
-    MU_TOUCH_TICK,      /* only time passed */
+    MU_TOUCH_TOLD,      /* id: an object somebody is to be told of, or has acted on */
+    MU_TOUCH_RECEIPTS,  /* machines have looked further */
+    MU_TOUCH_CHARGE,    /* who is in charge */
+    MU_TOUCH_TIMES, /* id: an agency that stated a time that cannot be (proto/picture/times.h) */
+    MU_TOUCH_DEBT,  /* id: of a debt (proto/picture/debt.h) */
+    MU_TOUCH_TICK,  /* only time passed */
 };
 
 struct mu_touch {
@@ -165,6 +174,15 @@ bool mu_picture_sheet_current(const mu_picture *picture);
 const char *mu_picture_role(const mu_picture *picture, const char *role, const char *area);
 /* The rate table for `area`, and the statement it stands in. NULL when there is none. */
 const struct mu_said *mu_picture_rates(const mu_picture *picture, const char *area);
+/* A county's limit ("ack_critical_min"): the line for this agency before the general one; `usual`
+ * where the tables are silent. */
+int64_t mu_picture_limit(const mu_picture *picture, const char *name, const char *agency,
+                         int64_t usual);
+/* Who holds a post now ("duty_leader"), by the latest declaration whose charge is in force. NULL:
+ * nobody is named. */
+const Muster__Charge *mu_picture_charge(const mu_picture *picture, const char *role);
+/* Where an agency's telephone rings: that of the post's seat, else its own. NULL: not known. */
+const char *mu_picture_telephone(const mu_picture *picture, const char *agency, const char *post);
 /* The first line that fits, either way round: EXCLUSIVE, COORDINATE or COMPATIBLE. Without one,
  * closing a road excludes passing it, narrowing it asks to coordinate, an exclusive resource too;
  * everything else is compatible. */

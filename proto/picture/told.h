@@ -79,7 +79,7 @@ struct mu_told_machine {
     bool heard;           /* any receipt at all */
     int64_t stated_at_ms; /* of the newest receipt */
     uint32_t epoch;
-    uint64_t through; /* the least of its lanes */
+    uint64_t through; /* its best desk's least lane */
 };
 void mu_told_machine(const mu_picture *picture, const char *agency, struct mu_told_machine *out);
 

@@ -208,6 +208,53 @@ static void touch_decision(mu_rules *rules, const struct mu_touch *touch)
             mark_named(rules, "owed", last->event->decision->orders[i]->object);
 }
 
+/* Completeness and lateness of one order are two findings on one input. */
+static void mark_order(mu_rules *rules, const char *id)
+{
+    mark_named(rules, "order", id);
+    mark_named(rules, "overdue", id);
+}
+
+static bool asks_for_word(const struct mu_object *object)
+{
+    const struct mu_said *head = mu_object_head(object);
+
+    return object->kind == MUSTER__EVENT__BODY_DAM_OPERATION ||
+           object->kind == MUSTER__EVENT__BODY_TASK ||
+           (head != NULL && head->event->envelope->ack_required);
+}
+
+static void touch_told(mu_rules *rules, const struct mu_touch *touch)
+{
+    const struct mu_object *object = mu_picture_named(rules->picture, touch->id);
+
+    if (object != NULL && asks_for_word(object))
+        mark_order(rules, object->id);
+}
+
+static void touch_receipts(mu_rules *rules, const struct mu_touch *touch)
+{
+    (void)touch;
+    mark_open(rules, "order");
+    mark_open(rules, "overdue");
+}
+
+static void touch_charge(mu_rules *rules, const struct mu_touch *touch)
+{
+    (void)touch;
+    mark_open(rules, "overdue");
+}
+
+static void touch_times(mu_rules *rules, const struct mu_touch *touch)
+{
+    mark_named(rules, "clock", touch->id);
+}
+
+static void touch_debt(mu_rules *rules, const struct mu_touch *touch)
+{
+    mark_named(rules, "debt", touch->id);
+}
+
 static void touch_roads(mu_rules *rules, const struct mu_touch *touch)
 {
     (void)touch;
@@ -218,12 +265,18 @@ static void touch_roads(mu_rules *rules, const struct mu_touch *touch)
 
 static void touch_tick(mu_rules *rules, const struct mu_touch *touch)
 {
-    int64_t now_ms = mu_picture_now_ms(rules->picture);
+    int64_t now_ms = mu_picture_ticked_ms(rules->picture);
 
     (void)touch;
-    for (size_t i = 0; i < rules->open_count; i++)
-        if (rules->open[i]->wake_at_ms > 0 && rules->open[i]->wake_at_ms <= now_ms)
-            mark(rules, rules->open[i]->cause);
+    for (size_t i = 0; i < rules->open_count; i++) {
+        const struct cause *cause = rules->open[i]->cause;
+
+        if (rules->open[i]->wake_at_ms <= 0 || rules->open[i]->wake_at_ms > now_ms)
+            continue;
+        mark(rules, rules->open[i]->cause);
+        if (is_kind(cause, "order"))
+            mark_named(rules, "overdue", cause->id);
+    }
 }
 
 static void mark_objects(mu_rules *rules, uint32_t object_kind, const char *kind)
@@ -253,6 +306,10 @@ static void touch_county(mu_rules *rules, const struct mu_touch *touch)
     mark_objects(rules, MUSTER__EVENT__BODY_OPERATION_PLAN, "works");
     mark_objects(rules, MUSTER__EVENT__BODY_SHELTER, "shelter");
     mark_objects(rules, MUSTER__EVENT__BODY_SUPPLY_REQUEST, "request");
+    mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "order");
+    mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "overdue");
+    mark_objects(rules, MUSTER__EVENT__BODY_TASK, "order");
+    mark_objects(rules, MUSTER__EVENT__BODY_TASK, "overdue");
     mark_roads(rules);
     mark_named(rules, "needs", "county");
 }
@@ -286,7 +343,9 @@ static void (*const touched[])(mu_rules *rules, const struct mu_touch *touch) = 
     [MU_TOUCH_NEEDS] = touch_needs,         [MU_TOUCH_SHEET] = touch_needs,
     [MU_TOUCH_DECISION] = touch_decision,   [MU_TOUCH_CARD] = touch_card,
     [MU_TOUCH_COUNTY] = touch_county,       [MU_TOUCH_ROADS] = touch_roads,
-    [MU_TOUCH_TICK] = touch_tick,
+    [MU_TOUCH_TOLD] = touch_told,           [MU_TOUCH_RECEIPTS] = touch_receipts,
+    [MU_TOUCH_CHARGE] = touch_charge,       [MU_TOUCH_TIMES] = touch_times,
+    [MU_TOUCH_DEBT] = touch_debt,           [MU_TOUCH_TICK] = touch_tick,
 };
 
 /* ---- judging ---- */

@@ -26,7 +26,8 @@ struct wanted {
     const struct mu_said *turned_by; /* the statement that closed it; NULL: time did */
     uint64_t raised_through;         /* entry judged when it last opened */
     int64_t wake_at_ms;              /* 0: nothing changes by itself */
-    size_t open_at;                  /* place among the open cards, from 1; 0: not there */
+    bool watched;                    /* a card, or what waits for somebody's word */
+    size_t open_at;                  /* place among those open, from 1; 0: not there */
     bool changed;                    /* may differ from what is published */
     bool filed;                      /* by the judgement going on */
 
@@ -46,7 +47,7 @@ struct mu_rules {
     struct mu_roads *roads;
     struct cause **dirty;
     size_t dirty_count, dirty_room;
-    struct wanted **open; /* cards that are open: few, whatever else goes on */
+    struct wanted **open; /* watched and open: few, whatever else goes on */
     size_t open_count, open_room;
     struct wanted **changed;
     size_t changed_count, changed_room;

@@ -317,9 +317,9 @@ static void leave_open(mu_rules *rules, struct wanted *wanted)
     wanted->open_at = 0;
 }
 
-static enum mu_err keep_open_cards(mu_rules *rules, struct wanted *wanted)
+static enum mu_err keep_open(mu_rules *rules, struct wanted *wanted)
 {
-    bool belongs = wanted->public.open && wanted->public.is_card;
+    bool belongs = wanted->public.open && wanted->watched;
 
     if (belongs && wanted->open_at == 0)
         return join_open(rules, wanted);
@@ -340,7 +340,7 @@ static enum mu_err turn(mu_rules *rules, struct wanted *wanted, bool open,
         wanted->turned_by = mu_picture_last(rules->picture);
     }
     wanted->public.open = open;
-    return keep_open_cards(rules, wanted);
+    return keep_open(rules, wanted);
 }
 
 /* What is left of a finding that nobody draws up any more: what it was about. */
@@ -417,6 +417,13 @@ static void set_card_id(struct mu_judgement *judgement, struct mu_draft *draft, 
     draft->finding->card_id.data = id->b;
 }
 
+/* Clearances stand open by the thousand and wait for nobody. */
+static bool is_watched(const Muster__Finding *finding)
+{
+    return finding->has_card_id || (finding->kind != MUSTER__FINDING_KIND__FINDING_KIND_CLEARANCE &&
+                                    finding->kind != MUSTER__FINDING_KIND__FINDING_KIND_UNCLEARED);
+}
+
 static enum mu_err file_role(mu_rules *rules, struct cause *cause, struct mu_judgement *judgement,
                              const char *role)
 {
@@ -441,6 +448,7 @@ static enum mu_err file_role(mu_rules *rules, struct cause *cause, struct mu_jud
         mu_wanted_changed(rules, wanted);
     wanted->lead = draft->lead;
     wanted->public.is_card = draft->finding->has_card_id;
+    wanted->watched = is_watched(draft->finding);
     return turn(rules, wanted, draft->open, draft->reason);
 }
 

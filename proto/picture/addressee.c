@@ -1,0 +1,108 @@
+/* Who there is to be told: those a statement asks, and those anything can be said of. */
+#include "proto/picture/told.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/picture/fold.h"
+
+struct list {
+    const mu_picture *picture;
+    const struct mu_said *said;
+    struct mu_told_to *at;
+    size_t count, room;
+};
+
+static void add(struct list *list, const char *agency, const char *post, bool must_answer)
+{
+    if (agency == NULL || mu_same(agency, list->said->event->envelope->agency))
+        return;
+    for (size_t i = 0; i < list->count && i < list->room; i++)
+        if (strcmp(list->at[i].agency, agency) == 0)
+            return;
+    if (list->count < list->room)
+        list->at[list->count++] = (struct mu_told_to){agency, post, must_answer};
+}
+
+static void add_to_be_told(struct list *list, const Muster__DamOperation *operation)
+{
+    for (size_t i = 0; i < operation->n_to_be_told; i++)
+        add(list, operation->to_be_told[i]->agency, operation->to_be_told[i]->post, true);
+}
+
+/* An order is for him who has to carry it out. */
+static void add_ordered(struct list *list, const Muster__Decision *decision)
+{
+    for (size_t i = 0; i < decision->n_orders; i++)
+        add(list, decision->orders[i]->agency, NULL, true);
+}
+
+static const char *agency_of(const struct list *list, const Muster__Recipient *recipient)
+{
+    if (recipient->agency != NULL)
+        return recipient->agency;
+    if (recipient->role != NULL)
+        return mu_picture_role(list->picture, recipient->role,
+                               recipient->area != NULL ? recipient->area
+                                                       : list->said->event->envelope->area);
+    return NULL;
+}
+
+static void add_recipients(struct list *list, const Muster__Envelope *envelope)
+{
+    for (size_t i = 0; i < envelope->n_recipients; i++)
+        add(list, agency_of(list, envelope->recipients[i]), envelope->recipients[i]->post, true);
+}
+
+static void add_asked(struct list *list)
+{
+    const Muster__Event *event = list->said->event;
+
+    if (event->body_case == MUSTER__EVENT__BODY_DAM_OPERATION)
+        add_to_be_told(list, event->dam_operation);
+    if (event->body_case == MUSTER__EVENT__BODY_DECISION)
+        add_ordered(list, event->decision);
+    if (event->envelope->ack_required)
+        add_recipients(list, event->envelope);
+}
+
+size_t mu_told_addressees(const mu_picture *picture, const struct mu_said *said,
+                          struct mu_told_to *out, size_t room)
+{
+    struct list list = {picture, said, out, 0, room};
+
+    add_asked(&list);
+    return list.count;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const struct mu_told_to *)a)->agency, ((const struct mu_told_to *)b)->agency);
+}
+
+static void add_actor(void *user, const char *agency)
+{
+    add(user, agency, NULL, false);
+}
+
+size_t mu_told_agencies(const mu_picture *picture, const struct mu_said *said,
+                        struct mu_told_to *out, size_t room)
+{
+    struct list list = {picture, said, out, 0, room};
+    const struct mu_object *object;
+    size_t asked;
+
+    add_asked(&list);
+    asked = list.count;
+    for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_ENROLMENT, i)) != NULL;
+         i++) {
+        const struct mu_said *head = mu_object_head(object);
+
+        if (head != NULL && head->event->enrolment->desk)
+            add(&list, head->event->enrolment->agency, NULL, false);
+    }
+    mu_told_actors(picture, said, add_actor, &list);
+    if (list.count > asked)
+        qsort(out + asked, list.count - asked, sizeof *out, by_code);
+    return list.count;
+}
