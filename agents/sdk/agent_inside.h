@@ -174,6 +174,8 @@ int64_t mu_link_due(const struct mu_agent *agent, int64_t latest);
 MU_MUST_USE enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *heard);
 MU_MUST_USE enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *heard);
 MU_MUST_USE enum mu_err mu_link_take_clock(struct mu_agent *agent, const struct mu_heard *heard);
+/* invite.c */
+MU_MUST_USE enum mu_err mu_link_take_join(struct mu_agent *agent, const struct mu_heard *heard);
 MU_MUST_USE enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *heard);
 
 /* ---- head.c ---------------------------------------------------------------------------------- */

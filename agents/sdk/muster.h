@@ -16,6 +16,7 @@
 #include "proto/sign/seal.h"
 #include "proto/wire/entry.h"
 #include "proto/wire/event.h"
+#include "proto/wire/frame.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,6 +61,8 @@ struct mu_agent_calls {
     /* The spool had been cloned or rolled back, so a new instance was begun: this event, kept and not
      * settled, is now known by another identity. References to the old one lead nowhere. */
     enum mu_err (*on_moved)(void *user, const struct mu_kept *was, const struct mu_kept *now);
+    /* An invitation of ours: what the broker says of it. Lent for the call. */
+    enum mu_err (*on_join)(void *user, const struct mu_join_frame *said);
     void *user;
 };
 
@@ -129,6 +132,10 @@ void mu_agent_idle(mu_agent *agent, uint64_t through);
 uint64_t mu_agent_all_idle(mu_agent *agent);
 /* Ask for the log clock to go on to `log_ms`, with the next turn. Errors: MU_E_UNREACHABLE. */
 MU_MUST_USE enum mu_err mu_agent_clock(mu_agent *agent, int64_t log_ms);
+
+/* Say one thing about an invitation, as an admin: docs/PROTOCOL.md, "Joining". What a broken link
+ * swallows is not said again. Errors: MU_E_UNREACHABLE, MU_E_TOO_LARGE. */
+MU_MUST_USE enum mu_err mu_agent_join(mu_agent *agent, const struct mu_join_frame *frame);
 
 #ifdef __cplusplus
 }

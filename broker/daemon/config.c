@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define ENDPOINT_DEFAULT "tcp://0.0.0.0:7400"
+#define JOIN_PORT "7401"
 
 static const struct {
     const char *name;
@@ -19,6 +20,7 @@ static const struct {
 /* The file as it is typed: a key that is not there is NULL. */
 struct typed {
     char *endpoint;
+    char *join_endpoint;
 #define K(name, standard, least, most, en, zh) uint64_t *name;
 #include "broker/daemon/config.def"
 #undef K
@@ -27,6 +29,8 @@ struct typed {
 static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_STRING_PTR("endpoint", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct typed,
                            endpoint, 1, MU_ENDPOINT_BYTES_MAX - 1),
+    CYAML_FIELD_STRING_PTR("join_endpoint", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct typed,
+                           join_endpoint, 1, MU_ENDPOINT_BYTES_MAX - 1),
 #define K(name, standard, least, most, en, zh)                                                     \
     CYAML_FIELD_UINT_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct typed, name),
 #include "broker/daemon/config.def"
@@ -63,11 +67,24 @@ static void take_values(const struct typed *typed, struct mu_config *out)
 {
     if (typed->endpoint != NULL)
         snprintf(out->endpoint, sizeof out->endpoint, "%s", typed->endpoint);
+    if (typed->join_endpoint != NULL)
+        snprintf(out->join_endpoint, sizeof out->join_endpoint, "%s", typed->join_endpoint);
 #define K(name, standard, least, most, en, zh)                                                     \
     if (typed->name != NULL)                                                                       \
         out->name = *typed->name;
 #include "broker/daemon/config.def"
 #undef K
+}
+
+static bool begins_well(const char *endpoint)
+{
+    return strncmp(endpoint, "tcp://", 6) == 0 || strncmp(endpoint, "ipc://", 6) == 0;
+}
+
+static enum mu_err refuse_endpoint(const char *key, const char *endpoint, struct mu_text *why)
+{
+    mu_text_addf(why, "%s: \"%s\" begins neither with tcp:// nor with ipc://", key, endpoint);
+    return MU_E_CONFIG;
 }
 
 static enum mu_err check_values(const struct mu_config *config, struct mu_text *why)
@@ -81,11 +98,11 @@ static enum mu_err check_values(const struct mu_config *config, struct mu_text *
                      value, keys[i].least, keys[i].most);
         return MU_E_CONFIG;
     }
-    if (strncmp(config->endpoint, "tcp://", 6) == 0 || strncmp(config->endpoint, "ipc://", 6) == 0)
-        return MU_OK;
-    mu_text_addf(why, "endpoint: \"%s\" begins neither with tcp:// nor with ipc://",
-                 config->endpoint);
-    return MU_E_CONFIG;
+    if (!begins_well(config->endpoint))
+        return refuse_endpoint("endpoint", config->endpoint, why);
+    if (config->join_endpoint[0] != '\0' && !begins_well(config->join_endpoint))
+        return refuse_endpoint("join_endpoint", config->join_endpoint, why);
+    return MU_OK;
 }
 
 /* libcyaml says first what is wrong and then, innermost first, where. */
@@ -152,10 +169,30 @@ enum mu_err mu_config_read(const char *path, struct mu_config *out, struct mu_te
     return check_values(out, why);
 }
 
+void mu_config_join_endpoint(const struct mu_config *config, char *out)
+{
+    struct mu_text text = mu_text(out, MU_ENDPOINT_BYTES_MAX);
+    const char *colon = strrchr(config->endpoint, ':');
+    const char *port = colon == NULL ? "" : colon + 1;
+
+    if (config->join_endpoint[0] != '\0')
+        mu_text_add(&text, config->join_endpoint);
+    else if (strncmp(config->endpoint, "ipc://", 6) == 0)
+        mu_text_addf(&text, "%s.join", config->endpoint);
+    else
+        mu_text_addf(&text, "%.*s:%s", (int)(colon - config->endpoint), config->endpoint,
+                     strcmp(port, "*") == 0 || strcmp(port, "0") == 0 ? "*" : JOIN_PORT);
+}
+
 void mu_config_explain(FILE *out, enum mu_lang lang)
 {
     fprintf(out, "# %s\n#endpoint: %s\n",
             lang == MU_LANG_ZH ? "终端连接的地址" : "where agents connect", ENDPOINT_DEFAULT);
+    fprintf(out, "# %s\n#join_endpoint: tcp://0.0.0.0:" JOIN_PORT "\n",
+            lang == MU_LANG_ZH
+                ? "新终端凭邀请码入网的地址；不写则与endpoint同主机，端口7401"
+                : "where newcomers join while an invitation stands; not given: the host of "
+                  "endpoint, port 7401");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         fprintf(out, "# %s\n#%s: %" PRIu64 "\n", keys[i].help[lang == MU_LANG_ZH], keys[i].name,
                 keys[i].standard);

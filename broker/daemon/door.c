@@ -5,9 +5,6 @@
 
 #include "proto/base/limits.h"
 
-/* ZMQ_ZAP_ENFORCE_DOMAIN: the library knows it, Debian's header leaves it out with the draft API. */
-#define OPTION_ZAP_ENFORCE_DOMAIN 93
-
 #define HANDSHAKE_MS 10000
 #define HEARTBEAT_MS 5000
 #define HEARTBEAT_TIMEOUT_MS 15000
@@ -20,7 +17,7 @@ static const struct {
     int value;
 } options[] = {
     {ZMQ_CURVE_SERVER, 1},
-    {OPTION_ZAP_ENFORCE_DOMAIN, 1},
+    {MU_OPTION_ZAP_ENFORCE_DOMAIN, 1},
     {ZMQ_ROUTER_MANDATORY, 1},
     {ZMQ_LINGER, 0},
     {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
@@ -63,20 +60,28 @@ static void say_plainly(char *endpoint)
     memmove(endpoint + 6, address, strlen(address) + 1);
 }
 
+enum mu_err mu_door_bind(void *socket, const char *endpoint, char *actual)
+{
+    size_t size = MU_ENDPOINT_BYTES_MAX;
+
+    if (zmq_bind(socket, endpoint) != 0 ||
+        zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, actual, &size) != 0)
+        return MU_E_SYSTEM;
+    say_plainly(actual);
+    return MU_OK;
+}
+
 enum mu_err mu_door_open(void *context, const char *endpoint, const struct mu_curve *curve,
                          char *actual, void **out)
 {
     void *socket = zmq_socket(context, ZMQ_ROUTER);
-    size_t size = MU_ENDPOINT_BYTES_MAX;
 
     if (socket == NULL)
         return MU_E_SYSTEM;
-    if (set_options(socket, curve) != MU_OK || zmq_bind(socket, endpoint) != 0 ||
-        zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, actual, &size) != 0) {
+    if (set_options(socket, curve) != MU_OK || mu_door_bind(socket, endpoint, actual) != MU_OK) {
         zmq_close(socket);
         return MU_E_SYSTEM;
     }
-    say_plainly(actual);
     *out = socket;
     return MU_OK;
 }

@@ -12,11 +12,17 @@
 #include "broker/daemon/config.h"
 #include "broker/daemon/zap.h"
 
+/* ZMQ_ZAP_ENFORCE_DOMAIN: the library knows it, Debian's header leaves it out with the draft API. */
+#define MU_OPTION_ZAP_ENFORCE_DOMAIN 93
+
 /* Bind `endpoint` (port 0 or *: any free one) with `curve` as the server's pair. `actual` of
  * MU_ENDPOINT_BYTES_MAX gets where it listens. The caller closes *socket with zmq_close.
  * Errors: MU_E_SYSTEM (errno says why: taken, not allowed, ...). */
 MU_MUST_USE enum mu_err mu_door_open(void *context, const char *endpoint,
                                      const struct mu_curve *curve, char *actual, void **socket);
+
+/* Bind a socket whose options stand; `actual` as above. Errors: MU_E_SYSTEM (errno). */
+MU_MUST_USE enum mu_err mu_door_bind(void *socket, const char *endpoint, char *actual);
 
 /* The key the peer proved to hold, from a received message part (a zmq_msg_t *).
  * Errors: MU_E_STRANGER when there is none: the message must be dropped unread. */

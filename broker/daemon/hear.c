@@ -12,6 +12,7 @@
 
 #include "broker/daemon/door.h"
 #include "broker/daemon/feed.h"
+#include "broker/daemon/join.h"
 
 /* A turn holds what arrived while the one before was written; these keep one flood from delaying the
  * answers to everybody else. */
@@ -155,6 +156,12 @@ static enum mu_err take_clock(struct mu_daemon *d, struct mu_peer *peer,
     return MU_OK;
 }
 
+static enum mu_err take_join(struct mu_daemon *d, struct mu_peer *peer,
+                             const struct mu_heard *heard)
+{
+    return mu_joining_take(d, peer, &heard->as.join);
+}
+
 static enum mu_err take_bye(struct mu_daemon *d, struct mu_peer *peer, const struct mu_heard *heard)
 {
     (void)heard;
@@ -170,7 +177,7 @@ static const struct {
     [MU_FRAME_HELLO] = {take_hello, true},    [MU_FRAME_SUBMIT] = {take_submit, true},
     [MU_FRAME_FOLLOW] = {take_follow, false}, [MU_FRAME_CREDIT] = {take_credit, false},
     [MU_FRAME_PING] = {take_ping, true},      [MU_FRAME_CLOCK] = {take_clock, false},
-    [MU_FRAME_BYE] = {take_bye, true},
+    [MU_FRAME_BYE] = {take_bye, true},        [MU_FRAME_JOIN] = {take_join, false},
 };
 
 /* ---- one message ----------------------------------------------------------------------------- */

@@ -13,6 +13,8 @@
 /* Half-received frames of all sessions together. */
 #define MU_HALVES_BYTES ((size_t)32 * 1024 * 1024)
 
+struct mu_joining; /* join.h */
+
 struct mu_daemon {
     const struct mu_config *config;
     void *context;
@@ -25,6 +27,7 @@ struct mu_daemon {
     struct mu_peers peers;
     struct mu_session_budget halves;
     mu_bundles *bundles;
+    struct mu_joining *joining; /* NULL: no invitation stands */
     struct mu_follower *followers;
     size_t follower_count;
     uint64_t in_flight;   /* bytes sent to followers and not credited back */

@@ -25,6 +25,7 @@
 #include "broker/daemon/door.h"
 #include "broker/daemon/feed.h"
 #include "broker/daemon/inside.h"
+#include "broker/daemon/join.h"
 #include "broker/daemon/keyfile.h"
 #include "broker/daemon/notify.h"
 
@@ -247,6 +248,7 @@ static void close_all(struct mu_daemon *d)
 {
     for (struct mu_peer *peer = d->peers.first; peer != NULL && d->door != NULL; peer = peer->next)
         mu_send_bye(d, peer, MU_OK);
+    mu_joining_close(d);
     mu_feed_close(d);
     if (d->peers.bucket != NULL)
         mu_peers_close(&d->peers);
@@ -285,12 +287,14 @@ static long wait_ms(struct mu_daemon *d)
 
 static void wait_for_work(struct mu_daemon *d, int signals)
 {
-    zmq_pollitem_t items[] = {{d->door, 0, ZMQ_POLLIN, 0}, {NULL, signals, ZMQ_POLLIN, 0}};
+    zmq_pollitem_t items[2 + MU_JOIN_POLL_ITEMS] = {{d->door, 0, ZMQ_POLLIN, 0},
+                                                    {NULL, signals, ZMQ_POLLIN, 0}};
+    int count = 2 + mu_joining_poll(d, items + 2);
     long wait = wait_ms(d);
 
     d->more = false;
     d->retry_ms = -1;
-    if (zmq_poll(items, 2, wait) < 0 && errno != EINTR)
+    if (zmq_poll(items, count, wait) < 0 && errno != EINTR)
         d->err = MU_E_SYSTEM;
     d->stop = items[1].revents != 0;
     d->now = mu_instant_now();
@@ -351,6 +355,7 @@ static enum mu_err pass(struct mu_daemon *d, int signals)
 
     wait_for_work(d, signals);
     mu_hear_all(d);
+    mu_joining_step(d);
     err = d->err;
     if (err == MU_OK)
         err = take_tick(d);

@@ -138,6 +138,7 @@ READER(ping, ping)
 READER(pong, pong)
 READER(clock_frame, clock)
 READER(bye, bye)
+READER(join_frame, join)
 #undef READER
 
 /* A batch is read where it is judged. */
@@ -154,6 +155,7 @@ static enum mu_err (*const take[MU_FRAME_TYPES])(struct mu_reader *, struct mu_h
     [MU_FRAME_DELIVER] = take_deliver,   [MU_FRAME_CREDIT] = take_credit,
     [MU_FRAME_PING] = take_ping,         [MU_FRAME_PONG] = take_pong,
     [MU_FRAME_CLOCK] = take_clock_frame, [MU_FRAME_BYE] = take_bye,
+    [MU_FRAME_JOIN] = take_join_frame,
 };
 
 static enum mu_err read_payload(const struct mu_frame_head *head, struct mu_bytes payload,

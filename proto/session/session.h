@@ -65,6 +65,7 @@ struct mu_heard {
         struct mu_pong pong;
         struct mu_clock_frame clock;
         struct mu_bye bye;
+        struct mu_join_frame join;
     } as;
 };
 

@@ -29,6 +29,7 @@ static const struct mu_session_row table[MU_SESSION_STATES][MU_FRAME_TYPES] =
                 [MU_FRAME_DELIVER] = {DROP, BROKER, GREETING},
                 [MU_FRAME_PONG] = {DROP, BROKER, GREETING},
                 [MU_FRAME_CLOCK] = {DROP, BROKER, GREETING},
+                [MU_FRAME_JOIN] = {DROP, BROKER, GREETING},
                 [MU_FRAME_BYE] = {TAKE, BOTH, CLOSED},
             },
         [OPEN] =
@@ -45,6 +46,7 @@ static const struct mu_session_row table[MU_SESSION_STATES][MU_FRAME_TYPES] =
                 [MU_FRAME_PING] = {TAKE, AGENT, OPEN},
                 [MU_FRAME_PONG] = {TAKE, BROKER, OPEN},
                 [MU_FRAME_CLOCK] = {TAKE, BOTH, OPEN},
+                [MU_FRAME_JOIN] = {TAKE, BOTH, OPEN},
                 [MU_FRAME_BYE] = {TAKE, BOTH, CLOSED},
             },
         [CLOSED] =
@@ -61,6 +63,7 @@ static const struct mu_session_row table[MU_SESSION_STATES][MU_FRAME_TYPES] =
                 [MU_FRAME_PING] = {DROP, AGENT, CLOSED},
                 [MU_FRAME_PONG] = {DROP, BROKER, CLOSED},
                 [MU_FRAME_CLOCK] = {DROP, BOTH, CLOSED},
+                [MU_FRAME_JOIN] = {DROP, BOTH, CLOSED},
                 [MU_FRAME_BYE] = {DROP, BOTH, CLOSED},
             },
 };

@@ -255,3 +255,24 @@ enum mu_err mu_clock_frame_read(struct mu_reader *r, struct mu_clock_frame *f)
     f->log_ms = (int64_t)mu_read_u64(r);
     return whole(r);
 }
+
+/* ---- JOIN ---------------------------------------------------------------------------------- */
+void mu_join_frame_write(struct mu_writer *w, const struct mu_join_frame *f)
+{
+    mu_frame_head_write(w, MU_FRAME_JOIN, 0, 0);
+    mu_write_u32(w, f->id);
+    mu_write_u8(w, f->what);
+    mu_write_u32(w, f->value);
+    mu_write_long(w, f->payload);
+}
+
+enum mu_err mu_join_frame_read(struct mu_reader *r, struct mu_join_frame *f)
+{
+    f->id = mu_read_u32(r);
+    f->what = mu_read_u8(r);
+    f->value = mu_read_u32(r);
+    f->payload = mu_read_long(r);
+    if (f->what < MU_JOIN_OPEN || f->what > MU_JOIN_CLOSED || f->payload.size > MU_JOIN_BYTES_MAX)
+        return MU_E_BAD_FRAME;
+    return whole(r);
+}

@@ -25,6 +25,8 @@
 #define MU_FRAME_FILTER_MAX 1024u
 /* A sentence for people. */
 #define MU_FRAME_TEXT_MAX 256u
+/* What a newcomer and an admin say to each other through the broker, and what opens the door. */
+#define MU_JOIN_BYTES_MAX 4096u
 
 enum mu_frame_type {
     MU_FRAME_HELLO = 1,
@@ -40,8 +42,9 @@ enum mu_frame_type {
     MU_FRAME_PONG = 11,
     MU_FRAME_CLOCK = 12, /* exercise clock in steps */
     MU_FRAME_BYE = 13,
+    MU_FRAME_JOIN = 14, /* an admin and the door newcomers come in by */
 };
-#define MU_FRAME_TYPES 14u
+#define MU_FRAME_TYPES 15u
 
 struct mu_frame_head {
     uint8_t type;
@@ -182,6 +185,24 @@ struct mu_bye {
     struct mu_bytes text;
 };
 
+/* What a JOIN says: the first three by an admin, the others by the broker. */
+enum mu_join_what {
+    MU_JOIN_OPEN = 1,   /* value: for so many seconds; payload: the door's CURVE secret */
+    MU_JOIN_PASS = 2,   /* payload: for the newcomer */
+    MU_JOIN_SHUT = 3,   /* value: the code the newcomer, if any, is told */
+    MU_JOIN_OPENED = 4, /* payload: where it listens */
+    MU_JOIN_CAME = 5,   /* payload: from the newcomer */
+    MU_JOIN_TRIED = 6,  /* value: wrong codes that may still be tried */
+    MU_JOIN_CLOSED = 7, /* value: why */
+};
+
+struct mu_join_frame {
+    uint32_t id; /* the admin's own number for this invitation */
+    uint8_t what;
+    uint32_t value;
+    struct mu_bytes payload; /* at most MU_JOIN_BYTES_MAX */
+};
+
 /* Each _write appends a whole frame, head and payload; each _read takes the payload only.
  * Errors of _read: MU_E_BAD_FRAME, MU_E_VERSION (head). */
 MU_MUST_USE enum mu_err mu_frame_head_read(struct mu_reader *r, struct mu_frame_head *out);
@@ -207,6 +228,7 @@ void mu_ping_write(struct mu_writer *w, const struct mu_ping *f);
 void mu_pong_write(struct mu_writer *w, const struct mu_pong *f);
 void mu_clock_frame_write(struct mu_writer *w, const struct mu_clock_frame *f);
 void mu_bye_write(struct mu_writer *w, const struct mu_bye *f);
+void mu_join_frame_write(struct mu_writer *w, const struct mu_join_frame *f);
 
 MU_MUST_USE enum mu_err mu_hello_read(struct mu_reader *r, struct mu_hello *f);
 MU_MUST_USE enum mu_err mu_welcome_read(struct mu_reader *r, struct mu_welcome *f);
@@ -219,6 +241,7 @@ MU_MUST_USE enum mu_err mu_ping_read(struct mu_reader *r, struct mu_ping *f);
 MU_MUST_USE enum mu_err mu_pong_read(struct mu_reader *r, struct mu_pong *f);
 MU_MUST_USE enum mu_err mu_clock_frame_read(struct mu_reader *r, struct mu_clock_frame *f);
 MU_MUST_USE enum mu_err mu_bye_read(struct mu_reader *r, struct mu_bye *f);
+MU_MUST_USE enum mu_err mu_join_frame_read(struct mu_reader *r, struct mu_join_frame *f);
 
 /* Parts that repeat. _write appends one; _next takes one from the front of `bytes`. */
 void mu_refusal_write(struct mu_writer *w, const struct mu_refusal *f);

@@ -25,6 +25,7 @@ AGAIN(ping, mu_ping)
 AGAIN(pong, mu_pong)
 AGAIN(clock_frame, mu_clock_frame)
 AGAIN(bye, mu_bye)
+AGAIN(join_frame, mu_join_frame)
 
 static bool again_accepted(struct mu_reader *r, const struct mu_frame_head *h, struct mu_writer *w)
 {
@@ -65,6 +66,7 @@ static bool (*const again[MU_FRAME_TYPES])(struct mu_reader *, const struct mu_f
     [MU_FRAME_CREDIT] = again_credit,     [MU_FRAME_PING] = again_ping,
     [MU_FRAME_PONG] = again_pong,         [MU_FRAME_CLOCK] = again_clock_frame,
     [MU_FRAME_BYE] = again_bye,
+    [MU_FRAME_JOIN] = again_join_frame,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -145,6 +145,11 @@ static void write_bye(struct mu_writer *w)
     mu_bye_write(w, &(struct mu_bye){MU_E_OUT_OF_TURN, help_bytes("say HELLO first")});
 }
 
+static void write_join(struct mu_writer *w)
+{
+    mu_join_frame_write(w, &(struct mu_join_frame){1, MU_JOIN_PASS, 0, help_bytes("four words")});
+}
+
 static void (*const writers[MU_FRAME_TYPES])(struct mu_writer *) = {
     [MU_FRAME_HELLO] = write_hello,     [MU_FRAME_WELCOME] = write_welcome,
     [MU_FRAME_SUBMIT] = write_submit,   [MU_FRAME_ACCEPTED] = write_accepted,
@@ -152,6 +157,7 @@ static void (*const writers[MU_FRAME_TYPES])(struct mu_writer *) = {
     [MU_FRAME_DELIVER] = write_deliver, [MU_FRAME_CREDIT] = write_credit,
     [MU_FRAME_PING] = write_ping,       [MU_FRAME_PONG] = write_pong,
     [MU_FRAME_CLOCK] = write_clock,     [MU_FRAME_BYE] = write_bye,
+    [MU_FRAME_JOIN] = write_join,
 };
 
 size_t help_frame(uint8_t type, uint8_t *out)
@@ -180,6 +186,7 @@ enum mu_err help_frame_read(uint8_t type, struct mu_bytes payload)
         struct mu_pong pong;
         struct mu_clock_frame clock;
         struct mu_bye bye;
+        struct mu_join_frame join;
     } as;
 
     switch (type) {
@@ -205,6 +212,8 @@ enum mu_err help_frame_read(uint8_t type, struct mu_bytes payload)
         return mu_clock_frame_read(&r, &as.clock);
     case MU_FRAME_BYE:
         return mu_bye_read(&r, &as.bye);
+    case MU_FRAME_JOIN:
+        return mu_join_frame_read(&r, &as.join);
     default:
         return MU_OK;
     }

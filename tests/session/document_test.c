@@ -36,7 +36,7 @@ static const char *const names[MU_FRAME_TYPES] = {
     [MU_FRAME_DELIVER] = "DELIVER", [MU_FRAME_CREDIT] = "CREDIT",
     [MU_FRAME_RECEIPT] = "RECEIPT", [MU_FRAME_PING] = "PING",
     [MU_FRAME_PONG] = "PONG",       [MU_FRAME_CLOCK] = "CLOCK",
-    [MU_FRAME_BYE] = "BYE",
+    [MU_FRAME_BYE] = "BYE",         [MU_FRAME_JOIN] = "JOIN",
 };
 
 static size_t read_hex(const char *at, uint8_t *out)
@@ -146,11 +146,13 @@ static void its_table_is_the_table(void **state)
                          type == MU_FRAME_REFUSED || type == MU_FRAME_DELIVER ||
                          type == MU_FRAME_PONG;
 
-        if (type != MU_FRAME_CLOCK)
+        if (type != MU_FRAME_CLOCK && type != MU_FRAME_JOIN)
             expect_cell(names[type], type, by_broker ? MU_SIDE_AGENT : MU_SIDE_BROKER);
     }
     expect_cell("CLOCK from the agent", MU_FRAME_CLOCK, MU_SIDE_BROKER);
     expect_cell("CLOCK from the broker", MU_FRAME_CLOCK, MU_SIDE_AGENT);
+    expect_cell("JOIN from the agent", MU_FRAME_JOIN, MU_SIDE_BROKER);
+    expect_cell("JOIN from the broker", MU_FRAME_JOIN, MU_SIDE_AGENT);
 }
 
 static void its_limits_are_the_limits(void **state)
