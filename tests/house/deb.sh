@@ -70,7 +70,7 @@ remove_it() {
     logged "a purge says that the record was kept" 'holds a record or keys and was kept'
     try 60 root "the record is still whole" 'test -s /var/lib/muster/log.key -a -d /var/lib/muster/em'
     try 60 root "nothing else is left" \
-        '[ -z "$(find /usr /etc -name "*muster*" -not -path "*/man/*" | tee /dev/stderr)" ] && [ ! -e /var/lib/muster-agent ]'
+        '[ -z "$(find /usr /etc -name "*muster*" -not -name 90muster-bare | tee /dev/stderr)" ] && [ ! -e /var/lib/muster-agent ]'
 }
 
 inside() {
