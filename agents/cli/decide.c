@@ -118,7 +118,8 @@ static const struct {
 } meanings[] = {
     {"works.hold", "hold", NULL},     {"works.one_lane", "joint", "one_lane_open"},
     {"route.other", "reroute", NULL}, {"c06.next", "reroute", NULL},
-    {"c11.offer", "assign", NULL},
+    {"c11.offer", "assign", NULL},    {"route.from", "reroute", NULL},
+    {"route.turn", "reroute", NULL},  {"c10.divert", "reroute", NULL},
 };
 
 static size_t meaning_of(const Muster__FindingOption *option)

@@ -8,12 +8,14 @@
 
 #include "proto/base/clock.h"
 #include "proto/base/limits.h"
+#include "proto/rules/turn_off.h"
 
 struct stop {
     const struct mu_print *movement;
     const struct mu_print *road; /* the report in force; NULL: the reference data say so */
     int64_t start_ms, end_ms;
-    int64_t max_load_kg; /* -1: closed */
+    int64_t max_load_kg;    /* -1: closed */
+    struct mu_track *track; /* NULL: may be there at any time from start to end */
 };
 
 struct search {
@@ -52,13 +54,6 @@ static bool in_force(const struct search *search, const struct mu_print *report)
     return true;
 }
 
-static bool share_ground(const struct mu_print *a, const struct mu_print *b)
-{
-    if (a->from_m == a->to_m || b->from_m == b->to_m)
-        return a->from_m <= b->to_m && b->from_m <= a->to_m;
-    return a->from_m < b->to_m && b->from_m < a->to_m;
-}
-
 static bool class_refused(const Muster__Road *road, Muster__VehicleClass vehicle)
 {
     if (road->n_only_classes == 0 || vehicle == 0)
@@ -75,24 +70,52 @@ static bool is_closed(const struct mu_print *report, Muster__VehicleClass vehicl
            class_refused(report->said->event->road, vehicle);
 }
 
+/* Works that stand on a road put their machines on it: only its strength concerns them. */
+static bool passes(const struct mu_print *print)
+{
+    return print->effect == MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES;
+}
+
+/* A journey known to the minute stops where the road does, from when it gets there: what has passed by
+ * then has passed, and what stands before it stays there. */
+static bool stop_track(struct search *search, struct stop *stop)
+{
+    const mu_picture *picture = search->judgement->picture;
+    const struct mu_print *movement = stop->movement, *road = stop->road;
+    struct mu_track track;
+    int64_t first_ms, last_ms;
+
+    if (!passes(movement) || !mu_track_of(picture, movement, &track))
+        return true;
+    if (!mu_track_when(&track, picture, movement->place, road->from_m, road->to_m, &first_ms,
+                       &last_ms) ||
+        last_ms < road->span.start_ms || first_ms >= road->span.end_ms)
+        return false;
+    stop->track = mu_judge_take(search->judgement, sizeof *stop->track);
+    *stop->track = track;
+    stop->start_ms = first_ms > road->span.start_ms ? first_ms : road->span.start_ms;
+    if (stop->end_ms <= stop->start_ms)
+        stop->end_ms = stop->start_ms + 1;
+    return true;
+}
+
 static void add_stop(struct search *search, const struct mu_print *movement,
                      const struct mu_print *road, int64_t max_load_kg)
 {
-    struct stop stop = {movement, road, movement->span.start_ms, movement->span.end_ms,
-                        max_load_kg};
+    struct stop stop = {.movement = movement,
+                        .road = road,
+                        .start_ms = movement->span.start_ms,
+                        .end_ms = movement->span.end_ms,
+                        .max_load_kg = max_load_kg};
 
     if (road != NULL && road->span.start_ms > stop.start_ms)
         stop.start_ms = road->span.start_ms;
     if (road != NULL && road->span.end_ms < stop.end_ms)
         stop.end_ms = road->span.end_ms;
+    if (road != NULL && !stop_track(search, &stop))
+        return;
     if (stop.end_ms > search->judgement->now_ms && stop.start_ms < stop.end_ms)
         MU_JUDGE_APPEND(search->judgement, search->stops, search->count, stop);
-}
-
-/* Works that stand on a road put their machines on it: only its strength concerns them. */
-static bool passes(const struct mu_print *print)
-{
-    return print->effect == MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES;
 }
 
 static void check_reports(struct search *search, const struct mu_print *movement)
@@ -101,7 +124,7 @@ static void check_reports(struct search *search, const struct mu_print *movement
         const struct mu_print *report = search->reports[i];
         const Muster__Road *road = report->said->event->road;
 
-        if (!in_force(search, report) || !share_ground(report, movement))
+        if (!in_force(search, report) || !mu_prints_share_ground(report, movement))
             continue;
         if (passes(movement) && is_closed(report, movement->vehicle))
             add_stop(search, movement, report, -1);
@@ -154,18 +177,73 @@ static void say_headline(struct mu_judgement *judgement, struct mu_draft *draft,
             NULL);
 }
 
-static void add_stop_line(struct mu_judgement *judgement, struct mu_draft *draft,
-                          const struct stop *stop)
+static struct mu_roads *roads_of(struct mu_judgement *judgement)
 {
-    Muster__Finding *finding = draft->finding;
-    const char *id = stop->movement->object->id;
-    Muster__FindingLine *line = mu_draft_line(judgement, draft, id);
+    if (*judgement->roads == NULL)
+        MU_CHECK(mu_roads_new(judgement->picture, judgement->roads) == MU_OK);
+    return *judgement->roads;
+}
+
+static bool find_turn_off(struct mu_judgement *judgement, const struct stop *stop,
+                          struct mu_turn_off *out)
+{
+    return stop->track != NULL &&
+           mu_turn_off(roads_of(judgement), judgement->picture, stop->track,
+                       stop->movement->heaviest_kg, stop->movement->place, stop->road->from_m,
+                       stop->road->to_m, judgement->now_ms, out);
+}
+
+/* How it comes to the place: anywhere in a stretch of time, or at a minute, with or without a turn-off
+ * ahead. */
+static Muster__Sentence *line_text(struct mu_judgement *judgement, const struct stop *stop,
+                                   const Muster__FindingLine *line, const struct mu_turn_off *turn)
+{
+    Muster__Argument *operation = mu_arg_object(judgement, stop->movement->object->id);
+    Muster__Argument *edge = mu_arg_edge(judgement, judgement->id);
+    Muster__Argument *reach = mu_arg_at(judgement, stop->start_ms);
+
+    if (stop->track == NULL)
+        return mu_judge_say(judgement, "works.line", operation, edge,
+                            mu_arg_window(judgement, line->earliest_at_ms, line->latest_at_ms),
+                            NULL);
+    if (turn == NULL)
+        return mu_judge_say(judgement, "c02.reaches", operation, edge, reach, NULL);
+    if (turn->node != NULL)
+        return mu_judge_say(judgement, "c02.turn_off", operation, edge, reach,
+                            mu_arg_object(judgement, turn->node), mu_arg_at(judgement, turn->at_ms),
+                            NULL);
+    return mu_judge_say(judgement, "c02.on_edge", operation, edge, reach,
+                        mu_arg_number(judgement, turn->metre, MUSTER__MEASURE__MEASURE_METRE),
+                        mu_arg_edge(judgement, turn->edge), NULL);
+}
+
+/* Due before it is too late to turn off; when the place came to be known after that, at once. */
+static int64_t due_ms(const struct stop *stop, const struct mu_turn_off *turn)
+{
     int64_t known_ms = mu_minute(stop->movement->said->accepted_at_ms);
-    int64_t due_ms;
+    int64_t due = turn != NULL && turn->node != NULL ? turn->at_ms : stop->start_ms;
 
     if (stop->road != NULL && mu_minute(stop->road->said->accepted_at_ms) > known_ms)
         known_ms = mu_minute(stop->road->said->accepted_at_ms);
-    due_ms = stop->start_ms > known_ms ? stop->start_ms : known_ms;
+    return due > known_ms ? due : known_ms;
+}
+
+static void wake_after(Muster__Finding *finding, const struct stop *stop)
+{
+    if (stop->end_ms == MU_ENDLESS ||
+        (finding->has_wake_at_ms && stop->end_ms >= finding->wake_at_ms))
+        return;
+    finding->has_wake_at_ms = true;
+    finding->wake_at_ms = stop->end_ms;
+}
+
+static void add_stop_line(struct mu_judgement *judgement, struct mu_draft *draft,
+                          const struct stop *stop, const struct mu_turn_off *turn)
+{
+    Muster__Finding *finding = draft->finding;
+    Muster__FindingLine *line = mu_draft_line(judgement, draft, stop->movement->object->id);
+    int64_t due = due_ms(stop, turn);
+
     line->ref = mu_judge_ref(judgement, stop->movement->said);
     line->agency = mu_judge_text(judgement, stop->movement->said->event->envelope->agency);
     if (!line->has_earliest_at_ms || stop->start_ms < line->earliest_at_ms)
@@ -173,18 +251,42 @@ static void add_stop_line(struct mu_judgement *judgement, struct mu_draft *draft
     if (!line->has_latest_at_ms || stop->end_ms > line->latest_at_ms)
         line->latest_at_ms = stop->end_ms;
     line->has_earliest_at_ms = line->has_latest_at_ms = true;
-    line->text =
-        mu_judge_say(judgement, "works.line", mu_arg_object(judgement, id),
-                     mu_arg_edge(judgement, judgement->id),
-                     mu_arg_window(judgement, line->earliest_at_ms, line->latest_at_ms), NULL);
-    if (!finding->has_decide_by_ms || due_ms < finding->decide_by_ms)
-        finding->decide_by_ms = due_ms;
+    line->text = line_text(judgement, stop, line, turn);
+    if (!finding->has_decide_by_ms || due < finding->decide_by_ms)
+        finding->decide_by_ms = due;
     finding->has_decide_by_ms = true;
-    if (stop->end_ms == MU_ENDLESS)
-        return;
-    if (!finding->has_wake_at_ms || stop->end_ms < finding->wake_at_ms)
-        finding->wake_at_ms = stop->end_ms;
-    finding->has_wake_at_ms = true;
+    wake_after(finding, stop);
+}
+
+static char *way_name(struct mu_judgement *judgement, const struct mu_way *way)
+{
+    char buffer[MU_ROUTE_EDGES_MAX * 32];
+    struct mu_text text = mu_text(buffer, sizeof buffer);
+
+    for (size_t i = 0; i < way->count; i++) {
+        mu_text_add(&text, i == 0 ? "" : "-");
+        mu_text_add(&text, way->at[i].edge);
+    }
+    return mu_judge_text(judgement, buffer);
+}
+
+static void offer_turn_off(struct mu_judgement *judgement, struct mu_draft *draft,
+                           const struct stop *stop, const struct mu_turn_off *turn)
+{
+    Muster__Argument *operation = mu_arg_object(judgement, stop->movement->object->id);
+    char *name = way_name(judgement, &turn->way);
+    Muster__Argument *more =
+        mu_arg_number(judgement, turn->more_min, MUSTER__MEASURE__MEASURE_MINUTE);
+    Muster__Sentence *text =
+        turn->node != NULL
+            ? mu_judge_say(judgement, "route.from", operation, mu_arg_object(judgement, name), more,
+                           mu_arg_object(judgement, turn->node), NULL)
+            : mu_judge_say(judgement, "route.turn", operation, mu_arg_object(judgement, name), more,
+                           NULL);
+    Muster__FindingOption *option = mu_draft_option(judgement, draft, text, true);
+
+    option->object = name;
+    option->cost = mu_judge_number(judgement, turn->more_min, MUSTER__MEASURE__MEASURE_MINUTE);
 }
 
 static char *names_of(struct mu_judgement *judgement, const struct stop *stops, size_t count)
@@ -205,6 +307,21 @@ static char *names_of(struct mu_judgement *judgement, const struct stop *stops, 
     return mu_judge_text(judgement, buffer);
 }
 
+static void say_stop(struct mu_judgement *judgement, struct mu_draft *draft,
+                     const struct stop *stop)
+{
+    struct mu_turn_off turn;
+
+    if (find_turn_off(judgement, stop, &turn)) {
+        add_stop_line(judgement, draft, stop, &turn);
+        offer_turn_off(judgement, draft, stop, &turn);
+        return;
+    }
+    add_stop_line(judgement, draft, stop, NULL);
+    if (passes(stop->movement))
+        mu_route_offer(judgement, draft, stop->movement);
+}
+
 /* The stops of one owner, one card. */
 static void draft_owner(struct mu_judgement *judgement, const struct stop *stops, size_t count)
 {
@@ -223,11 +340,8 @@ static void draft_owner(struct mu_judgement *judgement, const struct stop *stops
         mu_draft_party(judgement, draft, stops[i].movement->said, stops[i].movement->activity);
         if (stops[i].road != NULL)
             mu_draft_cause(judgement, draft, stops[i].road->said);
-        add_stop_line(judgement, draft, &stops[i]);
+        say_stop(judgement, draft, &stops[i]);
     }
-    for (size_t i = 0; i < count; i++)
-        if (passes(stops[i].movement))
-            mu_route_offer(judgement, draft, stops[i].movement);
 }
 
 void mu_judge_c02_road(struct mu_judgement *judgement)

@@ -2,6 +2,7 @@
  * be coordinated with. Of two, the later cites the earlier. What changes afterwards un-clears it only
  * where the change touches the place, time or activity they share.
  */
+#include "proto/rules/journey.h"
 #include "proto/rules/judge.h"
 
 #include <stdlib.h>
@@ -21,23 +22,15 @@ struct search {
     size_t count;
 };
 
-/* A point is met by what passes it; two stretches must share more than their ends. */
-static bool share_ground(const struct mu_print *a, const struct mu_print *b)
-{
-    if (a->place_kind != MU_PLACE_EDGE)
-        return true;
-    if (a->from_m == a->to_m || b->from_m == b->to_m)
-        return a->from_m <= b->to_m && b->from_m <= a->to_m;
-    return a->from_m < b->to_m && b->from_m < a->to_m;
-}
-
 static bool take(void *user, const struct mu_print *other)
 {
     struct search *search = user;
     struct meeting meeting = {other->object, MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE};
+    int64_t start_ms, end_ms;
 
     search->judgement->looked++;
-    if (other->object == search->mine->object || !share_ground(search->mine, other))
+    if (other->object == search->mine->object ||
+        !mu_prints_meet(search->judgement->picture, search->mine, other, &start_ms, &end_ms))
         return true;
     meeting.verdict = mu_picture_beside(search->judgement->picture, search->mine, other);
     if (meeting.verdict == MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE)
@@ -142,13 +135,10 @@ static void add_shared(struct mu_judgement *judgement, struct shares *shares,
         .to_m = other->to_m < mine->to_m ? other->to_m : mine->to_m,
         .activity = other->activity,
         .effect = other->effect,
-        .start_ms =
-            other->span.start_ms > mine->span.start_ms ? other->span.start_ms : mine->span.start_ms,
-        .end_ms = other->span.end_ms < mine->span.end_ms ? other->span.end_ms : mine->span.end_ms,
     };
 
     if (other->place_kind == mine->place_kind && strcmp(other->place, mine->place) == 0 &&
-        shared.start_ms < shared.end_ms && share_ground(mine, other) &&
+        mu_prints_meet(judgement->picture, mine, other, &shared.start_ms, &shared.end_ms) &&
         mu_picture_beside(judgement->picture, mine, other) !=
             MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE)
         MU_JUDGE_APPEND(judgement, shares->at, shares->count, shared);

@@ -96,6 +96,14 @@ static bool overruled(const struct seen *seen, const struct mu_print *print)
     return false;
 }
 
+/* What nobody knows is never taken for open; a report of nothing but a limit says that there is a road. */
+static bool may_be_open(const Muster__Road *road)
+{
+    return road->state == MUSTER__ROAD_STATE__ROAD_STATE_OPEN ||
+           road->state == MUSTER__ROAD_STATE__ROAD_STATE_RESTRICTED ||
+           (!road->has_state && (road->has_max_load_kg || road->n_only_classes > 0));
+}
+
 bool mu_edge_closed(const mu_picture *picture, const char *edge, int64_t start_ms, int64_t end_ms)
 {
     struct seen seen = {0};
@@ -103,8 +111,7 @@ bool mu_edge_closed(const mu_picture *picture, const char *edge, int64_t start_m
 
     mu_picture_meet(picture, MU_PLACE_ROAD, edge, start_ms, end_ms, collect, &seen);
     for (size_t i = 0; i < seen.count; i++)
-        if (seen.prints[i]->effect == MUSTER__EDGE_EFFECT__EDGE_EFFECT_CLOSES &&
-            !overruled(&seen, seen.prints[i]))
+        if (!may_be_open(seen.prints[i]->said->event->road) && !overruled(&seen, seen.prints[i]))
             return true;
     mu_picture_meet(picture, MU_PLACE_EDGE, edge, start_ms, end_ms, find_works, &works);
     return works;
@@ -126,4 +133,76 @@ int64_t mu_edge_max_load_kg(const mu_picture *picture, const char *edge, int64_t
             load = road->max_load_kg;
     }
     return load;
+}
+
+/* ---- one stretch at one time ---- */
+
+static bool share_ground(const struct mu_print *print, int64_t from_m, int64_t to_m)
+{
+    if (print->from_m == print->to_m || from_m == to_m)
+        return print->from_m <= to_m && from_m <= print->to_m;
+    return print->from_m < to_m && from_m < print->to_m;
+}
+
+static bool takes_class(const Muster__Road *road, Muster__VehicleClass vehicle)
+{
+    for (size_t i = 0; i < road->n_only_classes; i++)
+        if (road->only_classes[i] == vehicle)
+            return true;
+    return road->n_only_classes == 0;
+}
+
+static bool lets_pass(const Muster__Road *road, Muster__VehicleClass vehicle, int64_t heaviest_kg)
+{
+    return may_be_open(road) && takes_class(road, vehicle) &&
+           (!road->has_max_load_kg || heaviest_kg <= road->max_load_kg);
+}
+
+struct works {
+    int64_t from_m, to_m;
+    const struct mu_print *closing; /* the earliest */
+};
+
+static bool find_closing(void *user, const struct mu_print *print)
+{
+    struct works *works = user;
+
+    if (print->effect == MUSTER__EDGE_EFFECT__EDGE_EFFECT_CLOSES &&
+        share_ground(print, works->from_m, works->to_m))
+        works->closing = print;
+    return works->closing == NULL;
+}
+
+static const struct mu_print *closing_between(const mu_picture *picture, const char *edge,
+                                              int64_t from_m, int64_t to_m, int64_t start_ms,
+                                              int64_t end_ms)
+{
+    struct works works = {from_m, to_m, NULL};
+
+    mu_picture_meet(picture, MU_PLACE_EDGE, edge, start_ms, end_ms, find_closing, &works);
+    return works.closing;
+}
+
+const struct mu_print *mu_stretch_closing(const mu_picture *picture, const char *edge,
+                                          int64_t from_m, int64_t to_m, int64_t from_ms)
+{
+    return closing_between(picture, edge, from_m, to_m, from_ms, MU_ENDLESS);
+}
+
+bool mu_stretch_open(const mu_picture *picture, const char *edge, int64_t from_m, int64_t to_m,
+                     int64_t enter_ms, int64_t leave_ms, Muster__VehicleClass vehicle,
+                     int64_t heaviest_kg)
+{
+    const Muster__RefRoadEdge *data = mu_edge(picture, edge);
+    struct seen seen = {0};
+
+    if (data == NULL || (data->has_max_load_kg && heaviest_kg > data->max_load_kg))
+        return false;
+    leave_ms += leave_ms == enter_ms;
+    mu_picture_meet(picture, MU_PLACE_ROAD, edge, enter_ms, leave_ms, collect, &seen);
+    for (size_t i = 0; i < seen.count; i++)
+        if (share_ground(seen.prints[i], from_m, to_m) && !overruled(&seen, seen.prints[i]) &&
+            !lets_pass(seen.prints[i]->said->event->road, vehicle, heaviest_kg))
+            return false;
+    return closing_between(picture, edge, from_m, to_m, enter_ms, leave_ms) == NULL;
 }

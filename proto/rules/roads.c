@@ -1,41 +1,7 @@
 /* The network, and Dijkstra's way through it. */
-#include "proto/rules/roads.h"
+#include "proto/rules/roads_inside.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "proto/base/arena.h"
-#include "proto/picture/table.h"
-
-struct link {
-    const char *edge;
-    struct node *to;
-    struct link *next;
-};
-
-struct node {
-    struct link *links;
-    uint64_t search; /* in which it was last reached */
-    int64_t best_ms;
-    const char *by_edge;
-    struct node *from;
-};
-
-/* A node to go on from; the same node again, more cheaply, is simply put in again. */
-struct front {
-    int64_t at_ms;
-    uint64_t order;
-    struct node *node;
-};
-
-struct mu_roads {
-    mu_arena arena;
-    struct mu_table nodes;
-    uint64_t searches;
-    struct front *heap;
-    size_t count, room;
-    uint64_t order;
-};
 
 /* ---- making it ---- */
 
@@ -45,18 +11,20 @@ static struct node *find_node(struct mu_roads *roads, const char *id)
 
     if (node != NULL)
         return node;
-    node = mu_arena_take(&roads->arena, sizeof *node);
-    return node != NULL && mu_table_put(&roads->nodes, id, node) == MU_OK ? node : NULL;
+    if ((node = mu_arena_take(&roads->arena, sizeof *node)) == NULL)
+        return NULL;
+    node->id = id;
+    return mu_table_put(&roads->nodes, id, node) == MU_OK ? node : NULL;
 }
 
 static enum mu_err add_link(struct mu_roads *roads, const char *edge, struct node *from,
-                            struct node *to)
+                            struct node *to, bool back)
 {
     struct link *link = mu_arena_take(&roads->arena, sizeof *link);
 
     if (link == NULL || from == NULL || to == NULL)
         return MU_E_NO_MEMORY;
-    *link = (struct link){edge, to, from->links};
+    *link = (struct link){edge, to, from->links, back};
     from->links = link;
     return MU_OK;
 }
@@ -70,9 +38,9 @@ static enum mu_err add_edge(struct mu_roads *roads, const char *id, const Muster
         return MU_OK;
     from = find_node(roads, edge->from_node);
     to = find_node(roads, edge->to_node);
-    if ((err = add_link(roads, id, from, to)) != MU_OK)
+    if ((err = add_link(roads, id, from, to, false)) != MU_OK)
         return err;
-    return add_link(roads, id, to, from);
+    return add_link(roads, id, to, from, true);
 }
 
 enum mu_err mu_roads_new(const mu_picture *picture, struct mu_roads **out)
@@ -122,7 +90,7 @@ static void swap(struct front *a, struct front *b)
     *b = kept;
 }
 
-static bool push(struct mu_roads *roads, int64_t at_ms, struct node *node)
+bool mu_front_push(struct mu_roads *roads, int64_t at_ms, struct node *node)
 {
     size_t room = roads->room == 0 ? 64 : roads->room * 2;
     struct front *heap = roads->heap;
@@ -140,7 +108,7 @@ static bool push(struct mu_roads *roads, int64_t at_ms, struct node *node)
     return true;
 }
 
-static struct front pop(struct mu_roads *roads)
+struct front mu_front_pop(struct mu_roads *roads)
 {
     struct front first = roads->heap[0];
     size_t at = 0;
@@ -182,7 +150,7 @@ static void reach(struct mu_roads *roads, const mu_picture *picture,
     to->best_ms = at->at_ms + duration_ms;
     to->by_edge = link->edge;
     to->from = at->node;
-    (void)push(roads, to->best_ms, to);
+    (void)mu_front_push(roads, to->best_ms, to);
 }
 
 /* From the goal back to the start, then turned round. */
@@ -224,10 +192,10 @@ bool mu_roads_find(struct mu_roads *roads, const mu_picture *picture,
     roads->count = 0;
     start->search = roads->searches;
     start->best_ms = 0;
-    if (!push(roads, 0, start))
+    if (!mu_front_push(roads, 0, start))
         return false;
     while (roads->count > 0) {
-        struct front at = pop(roads);
+        struct front at = mu_front_pop(roads);
 
         if (at.node == goal)
             return read_back(picture, journey, start, goal, out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/rules/journey.h"
 
 /* ---- finding what meets ---- */
 
@@ -25,14 +26,6 @@ static bool is_other_cause(const struct mu_print *works, const struct mu_print *
     return strcmp(other->object->id, works->object->id) > 0;
 }
 
-/* A point is met by what passes it; two stretches must share more than their ends. */
-static bool share_ground(const struct mu_print *a, const struct mu_print *b)
-{
-    if (a->from_m == a->to_m || b->from_m == b->to_m)
-        return a->from_m <= b->to_m && b->from_m <= a->to_m;
-    return a->from_m < b->to_m && b->from_m < a->to_m;
-}
-
 static bool closes(const struct mu_print *print)
 {
     return print->effect == MUSTER__EDGE_EFFECT__EDGE_EFFECT_CLOSES;
@@ -52,13 +45,8 @@ static bool take(void *user, const struct mu_print *other)
 
     search->judgement->looked++;
     if (other->object == works->object || is_other_cause(works, other) ||
-        !share_ground(works, other))
-        return true;
-    clash.start_ms =
-        works->span.start_ms > other->span.start_ms ? works->span.start_ms : other->span.start_ms;
-    clash.end_ms =
-        works->span.end_ms < other->span.end_ms ? works->span.end_ms : other->span.end_ms;
-    if (clash.end_ms <= search->judgement->now_ms)
+        !mu_prints_meet(search->judgement->picture, works, other, &clash.start_ms, &clash.end_ms) ||
+        clash.end_ms <= search->judgement->now_ms)
         return true;
     clash.verdict = mu_picture_beside(search->judgement->picture, works, other);
     clash.blocks = closes(works) && passes(other);

@@ -46,7 +46,9 @@ static const char matrix[] =
     " lines[2].verdict=exclusive"
     " lines[3].place_type=road lines[3].effect=one_lane_open lines[3].verdict=coordinate"
     " lines[4].place_type=road lines[4].effect=narrows lines[4].verdict=coordinate"
-    " lines[5].place_type=* lines[5].verdict=compatible";
+    " lines[5].place_type=road lines[5].effect=closes lines[5].beside=ambulance"
+    " lines[5].verdict=exclusive"
+    " lines[6].place_type=* lines[6].verdict=compatible";
 
 static const struct {
     const char *agency, *words;
