@@ -110,6 +110,17 @@ static enum mu_err take_credit(struct mu_daemon *d, struct mu_peer *peer,
     return MU_OK;
 }
 
+static enum mu_err take_receipt(struct mu_daemon *d, struct mu_peer *peer,
+                                const struct mu_heard *heard)
+{
+    enum mu_err err = mu_desk_receipt(d->desk, &peer->seat, log_now(d), &heard->as.receipt);
+
+    if (mu_err_class(err) != MU_CLASS_LOCAL)
+        return err;
+    d->err = err;
+    return MU_OK;
+}
+
 static enum mu_err take_ping(struct mu_daemon *d, struct mu_peer *peer,
                              const struct mu_heard *heard)
 {
@@ -174,10 +185,11 @@ static const struct {
     enum mu_err (*take)(struct mu_daemon *, struct mu_peer *, const struct mu_heard *);
     bool also_retired;
 } table[MU_FRAME_TYPES] = {
-    [MU_FRAME_HELLO] = {take_hello, true},    [MU_FRAME_SUBMIT] = {take_submit, true},
-    [MU_FRAME_FOLLOW] = {take_follow, false}, [MU_FRAME_CREDIT] = {take_credit, false},
-    [MU_FRAME_PING] = {take_ping, true},      [MU_FRAME_CLOCK] = {take_clock, false},
-    [MU_FRAME_BYE] = {take_bye, true},        [MU_FRAME_JOIN] = {take_join, false},
+    [MU_FRAME_HELLO] = {take_hello, true},      [MU_FRAME_SUBMIT] = {take_submit, true},
+    [MU_FRAME_FOLLOW] = {take_follow, false},   [MU_FRAME_CREDIT] = {take_credit, false},
+    [MU_FRAME_RECEIPT] = {take_receipt, false}, [MU_FRAME_PING] = {take_ping, true},
+    [MU_FRAME_CLOCK] = {take_clock, false},     [MU_FRAME_BYE] = {take_bye, true},
+    [MU_FRAME_JOIN] = {take_join, false},
 };
 
 /* ---- one message ----------------------------------------------------------------------------- */

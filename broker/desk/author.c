@@ -1,17 +1,17 @@
-/* The broker as an author: ticks, sealed with the log key like anybody's events.
+/* The broker as an author: ticks and receipt sheets, sealed with the log key like anybody's events.
  *
  * It starts a new instance at every start and counts from 1, so a crash between signing and commit
  * leaves nothing that could be said twice. A dropped turn takes its numbers back.
  */
 #include "broker/desk/inside.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Wakes in one tick; what is left over goes into the next. */
 #define WAKES_MAX 64u
 /* Ticks in one turn: a flood of timers must not keep agents waiting. */
 #define TICKS_MAX 16u
-#define TICK_BYTES_MAX 8192u
 
 struct wake_list {
     size_t count;
@@ -58,19 +58,51 @@ static enum mu_err record_own(mu_desk *desk, uint8_t lane, struct mu_bytes bytes
     return MU_OK;
 }
 
-static enum mu_err say(mu_desk *desk, const Muster__Event *event)
+static enum mu_err seal_and_record(mu_desk *desk, const Muster__Event *event, uint8_t *memory,
+                                   size_t size)
 {
-    uint8_t body[TICK_BYTES_MAX], batch[MU_SEAL_BYTES + 64 + TICK_BYTES_MAX];
-    struct mu_writer w = mu_writer(batch, sizeof batch);
     uint8_t lane = mu_kind_lane(mu_kind_of(event), 0);
-    struct mu_bytes bytes = {body, mu_event_size(event)};
+    struct mu_writer w = mu_writer(memory + size, MU_SEAL_BYTES + 64 + size);
+    struct mu_bytes body = {memory, size};
     enum mu_err err;
 
-    MU_CHECK(bytes.size <= sizeof body);
-    mu_event_pack(event, body);
-    if ((err = seal_one(desk, lane, bytes, &w)) != MU_OK)
+    mu_event_pack(event, memory);
+    if ((err = seal_one(desk, lane, body, &w)) != MU_OK)
         return err;
     return record_own(desk, lane, mu_written(&w));
+}
+
+/* Body and batch lie beside each other in memory of the call's own: judging uses the desk's. */
+static enum mu_err say(mu_desk *desk, const Muster__Event *event)
+{
+    size_t size = mu_event_size(event);
+    uint8_t *memory = malloc(2 * size + MU_SEAL_BYTES + 64);
+    enum mu_err err = memory != NULL ? seal_and_record(desk, event, memory, size) : MU_E_BUSY;
+
+    free(memory);
+    return err;
+}
+
+enum mu_err mu_author_say(mu_desk *desk, Muster__Event *event)
+{
+    const struct mu_genesis *genesis = mu_roster_genesis(desk->roster);
+    const struct mu_member *self = mu_roster_member(desk->roster, &desk->self);
+    char agency[MU_NAME_BYTES_MAX], area[MU_TOPIC_BYTES_MAX];
+    Muster__Envelope envelope = MUSTER__ENVELOPE__INIT;
+    enum mu_err err;
+
+    MU_CHECK(genesis != NULL && self != NULL);
+    memcpy(agency, self->agency, sizeof agency);
+    memcpy(area, genesis->area, sizeof area);
+    envelope.agency = agency;
+    envelope.area = area;
+    envelope.has_status = envelope.has_occurred_at_ms = true;
+    envelope.status = (Muster__Status)genesis->status;
+    envelope.occurred_at_ms = desk->now_ms;
+    event->envelope = &envelope;
+    err = say(desk, event);
+    event->envelope = NULL;
+    return err;
 }
 
 /* ---- ticks ----------------------------------------------------------------------------------- */
@@ -120,31 +152,18 @@ static void fill_wakes(struct wake_list *list)
 
 static enum mu_err say_tick(mu_desk *desk, struct wake_list *list)
 {
-    const struct mu_genesis *genesis = mu_roster_genesis(desk->roster);
-    const struct mu_member *self = mu_roster_member(desk->roster, &desk->self);
-    char agency[MU_NAME_BYTES_MAX], area[MU_TOPIC_BYTES_MAX];
     Muster__Event event = MUSTER__EVENT__INIT;
-    Muster__Envelope envelope = MUSTER__ENVELOPE__INIT;
     Muster__Tick tick = MUSTER__TICK__INIT;
 
-    MU_CHECK(genesis != NULL && self != NULL);
-    memcpy(agency, self->agency, sizeof agency);
-    memcpy(area, genesis->area, sizeof area);
     fill_wakes(list);
-    envelope.agency = agency;
-    envelope.area = area;
-    envelope.has_status = envelope.has_occurred_at_ms = true;
-    envelope.status = (Muster__Status)genesis->status;
-    envelope.occurred_at_ms = desk->now_ms;
     tick.has_at_ms = tick.has_reason = true;
     tick.at_ms = desk->now_ms;
     tick.reason = MUSTER__TICK_REASON__TICK_REASON_WAKE;
     tick.n_wakes = list->count;
     tick.wakes = list->pointer;
-    event.envelope = &envelope;
     event.body_case = MUSTER__EVENT__BODY_TICK;
     event.tick = &tick;
-    return say(desk, &event);
+    return mu_author_say(desk, &event);
 }
 
 enum mu_err mu_author_ticks(mu_desk *desk)
@@ -153,7 +172,7 @@ enum mu_err mu_author_ticks(mu_desk *desk)
     enum mu_err err = MU_OK;
 
     for (unsigned ticks = 0; ticks < TICKS_MAX && err == MU_OK; ticks++) {
-        if (mu_desk_due_ms(desk) > desk->now_ms)
+        if (mu_tick_due_ms(desk) > desk->now_ms)
             break;
         if ((err = mu_record_begin(desk)) != MU_OK || (err = list_due(desk, &list)) != MU_OK)
             break;

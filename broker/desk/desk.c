@@ -111,6 +111,7 @@ static mu_desk *new_desk(mu_log *log, uint64_t instance, const struct mu_desk_op
         return NULL;
     desk->log = log;
     desk->options = *options;
+    desk->waiting_since_ms = INT64_MAX;
     desk->id = *mu_log_id(log);
     desk->instance = instance;
     desk->keep = mu_arena_make(MU_DESK_KEEP_BYTES);
@@ -152,6 +153,7 @@ void mu_desk_close(mu_desk **desk)
     if (d == NULL)
         return;
     mu_signer_close(&d->signer);
+    mu_witness_free(d);
     mu_roster_free(&d->roster);
     mu_arena_free(&d->keep);
     mu_arena_free(&d->unpack);
@@ -176,7 +178,7 @@ int64_t mu_desk_now_ms(const mu_desk *desk)
     return desk->now_ms;
 }
 
-int64_t mu_desk_due_ms(mu_desk *desk)
+int64_t mu_tick_due_ms(mu_desk *desk)
 {
     struct mu_agent_id asker;
     struct mu_hash subject;
@@ -187,4 +189,11 @@ int64_t mu_desk_due_ms(mu_desk *desk)
         mu_log_room(desk->log, lane, MU_SEAL_BYTES) != MU_OK)
         return INT64_MAX;
     return due_ms;
+}
+
+int64_t mu_desk_due_ms(mu_desk *desk)
+{
+    int64_t tick_ms = mu_tick_due_ms(desk), sheet_ms = mu_sheet_due_ms(desk);
+
+    return tick_ms < sheet_ms ? tick_ms : sheet_ms;
 }

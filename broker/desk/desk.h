@@ -1,6 +1,6 @@
 /* The desk: one turn of admission. No socket and no clock in sight: it is handed frames and times.
  *
- *   mu_desk_turn_begin      ticks that are due are written first
+ *   mu_desk_turn_begin      ticks and receipt sheets that are due are written first
  *   mu_desk_submit  ...     each batch is judged in sight of the ones before it
  *   mu_desk_turn_end        one commit for all; then, and only then, the answers go out
  *
@@ -68,7 +68,7 @@ const mu_roster *mu_desk_roster(const mu_desk *desk);
 struct mu_bytes mu_desk_note(const mu_desk *desk, struct mu_head *head);
 /* Log time as of the turn. */
 int64_t mu_desk_now_ms(const mu_desk *desk);
-/* When the next tick is owed; INT64_MAX when none is, or when there is no room to write one. */
+/* When the next tick, or receipt sheet, is owed; INT64_MAX when none is, or when there is no room. */
 int64_t mu_desk_due_ms(mu_desk *desk);
 
 /* Errors of all four: MU_E_NO_MEMORY and storage errors (not MU_E_FULL, which is a verdict): the
@@ -77,8 +77,14 @@ MU_MUST_USE enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_t
 MU_MUST_USE enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lane,
                                        struct mu_bytes batch);
 /* A clock that moves in steps goes on to target_ms, but not past the next tick owed, which is then
- * written. It stands at mu_desk_now_ms afterwards. */
+ * written; before it goes, the receipts that wait. It stands at mu_desk_now_ms afterwards. */
 MU_MUST_USE enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms);
+/* A receipt heard from this seat at log time `now_ms`, in a turn or between two. The newest of each desk
+ * is kept in memory until a receipt sheet holds it. One whose root is not this record's is an alarm,
+ * MU_E_SPLIT; that, and one of who is no desk, is forgotten. Errors, for BYE: WRONG_AGENT, OTHER_LOG,
+ * BAD_SEAL, BAD_FRAME; MU_E_NO_MEMORY and storage errors. */
+MU_MUST_USE enum mu_err mu_desk_receipt(mu_desk *desk, struct mu_desk_seat *seat, int64_t now_ms,
+                                        const struct mu_receipt_frame *frame);
 /* Commits, then answers everyone. */
 MU_MUST_USE enum mu_err mu_desk_turn_end(mu_desk *desk);
 

@@ -5,6 +5,7 @@
 #include "broker/desk/desk.h"
 #include "broker/desk/signer.h"
 #include "proto/base/arena.h"
+#include "proto/sign/receipt.h"
 
 /* What turns of refusals and paths may take together before their batches hear "not now". */
 #define MU_DESK_KEEP_BYTES ((size_t)16 * 1024 * 1024)
@@ -50,6 +51,17 @@ struct mu_author_state {
     struct mu_hash leaf[MU_LANES];
 };
 
+/* The newest receipt of one desk. */
+struct mu_kept_receipt {
+    struct mu_receipt receipt;
+    char *filter;  /* its text */
+    bool waiting;  /* for a sheet */
+    bool in_sheet; /* of this turn */
+};
+
+/* Checkpoints of the last turns, by size: most of what is seen and stated is about one of these. */
+#define MU_HEADS_KEPT 256u
+
 #define MU_ALARMS_KEPT 64u
 /* Lines a minute one agent can cause, whatever it does. */
 #define MU_ALARMS_AGENT_MAX 8u
@@ -88,6 +100,16 @@ struct mu_desk {
 
     struct mu_alarm alarm[MU_ALARMS_KEPT];
 
+    /* receipts: witness.c, sheet.c */
+    struct mu_head heads[MU_HEADS_KEPT];
+    size_t heads_at;
+    struct mu_kept_receipt *receipts;
+    size_t receipt_count, receipt_room;
+    int64_t waiting_since_ms;           /* INT64_MAX: nothing waits */
+    int64_t sheet_at_ms, sheet_kept_ms; /* of the newest sheet: with this turn; committed */
+    uint64_t sheet_number;              /* of this turn; 0: none */
+    bool head_is_sheet;                 /* the last turn held a sheet and nothing else */
+
     /* one batch at a time */
     mu_arena unpack;
     struct mu_item items[MU_BATCH_EVENTS_MAX];
@@ -125,8 +147,32 @@ MU_MUST_USE enum mu_err mu_record_begin(mu_desk *desk);
 MU_MUST_USE enum mu_err mu_record_batch(mu_desk *desk, const struct mu_batch *batch);
 
 /* ---- author.c -------------------------------------------------------------------------------- */
+/* When the next tick is owed; INT64_MAX when none is, or when there is no room to write one. */
+int64_t mu_tick_due_ms(mu_desk *desk);
 /* Writes the ticks that are due at desk->now_ms. */
 MU_MUST_USE enum mu_err mu_author_ticks(mu_desk *desk);
+/* Seals and records one event of the broker's own, whose body is set; its envelope is filled here.
+ * Errors: FULL, BUSY; local ones. */
+MU_MUST_USE enum mu_err mu_author_say(mu_desk *desk, Muster__Event *event);
+
+/* ---- witness.c ------------------------------------------------------------------------------- */
+/* The head that was just committed, for what is soon to be stated about it. */
+void mu_witness_head(mu_desk *desk);
+/* Whether `head` is what this record was at that size; of another epoch nothing is known: it may be.
+ * Errors: MU_E_SPLIT when not; MU_E_CORRUPT, local ones. */
+MU_MUST_USE enum mu_err mu_witness_compare(mu_desk *desk, const struct mu_head *head);
+void mu_witness_free(mu_desk *desk);
+
+/* ---- sheet.c --------------------------------------------------------------------------------- */
+/* When the next sheet is owed; INT64_MAX: nothing waits, or the clock moves in steps. */
+int64_t mu_sheet_due_ms(const mu_desk *desk);
+/* Writes the sheet that is due at desk->now_ms. */
+MU_MUST_USE enum mu_err mu_sheet_write(mu_desk *desk);
+/* The same, before a clock in steps goes on: what waits need not have waited. */
+MU_MUST_USE enum mu_err mu_sheet_write_before_step(mu_desk *desk);
+/* How the turn ended: what is in a sheet waits no longer, or waits again. */
+void mu_sheet_kept(mu_desk *desk);
+void mu_sheet_dropped(mu_desk *desk);
 
 /* ---- answer.c -------------------------------------------------------------------------------- */
 MU_MUST_USE enum mu_err mu_answer_refused(mu_desk *desk, const struct mu_proposal *p,

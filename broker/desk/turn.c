@@ -21,6 +21,8 @@ static void set_time(mu_desk *desk, int64_t log_ms)
 
 enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time)
 {
+    enum mu_err err;
+
     MU_CHECK(!desk->writing && desk->pending_count == 0);
     desk->turn++;
     desk->machine_ms = time->machine_ms;
@@ -28,7 +30,9 @@ enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time)
     desk->full = MU_OK;
     desk->next_number = desk->head.size + 1;
     desk->author = desk->author_kept;
-    return mu_author_ticks(desk);
+    if ((err = mu_author_ticks(desk)) != MU_OK)
+        return err;
+    return mu_sheet_due_ms(desk) <= desk->now_ms ? mu_sheet_write(desk) : MU_OK;
 }
 
 /* ---- submit ---------------------------------------------------------------------------------- */
@@ -59,10 +63,18 @@ static enum mu_err admit(mu_desk *desk, struct mu_proposal *p)
     return err;
 }
 
+/* An author who has verified another record than this one: it is recorded, the operator is told. */
+static void look_at_seen(mu_desk *desk, const struct mu_proposal *p)
+{
+    if (mu_witness_compare(desk, &p->batch.seal.seen) == MU_E_SPLIT)
+        mu_desk_alarm(desk, p, MU_E_SPLIT);
+}
+
 static enum mu_err record_new(mu_desk *desk, struct mu_proposal *p)
 {
     enum mu_err err;
 
+    look_at_seen(desk, p);
     if ((err = mu_gate_room(desk, p)) != MU_OK || (err = mu_record_begin(desk)) != MU_OK ||
         (err = mu_judge_events(desk, &p->batch)) != MU_OK)
         return err;
@@ -98,11 +110,11 @@ enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lan
 
 enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms)
 {
-    int64_t due_ms = mu_desk_due_ms(desk);
-    enum mu_err err;
+    int64_t due_ms = mu_tick_due_ms(desk);
+    enum mu_err err = mu_sheet_write_before_step(desk);
 
     set_time(desk, target_ms < due_ms ? target_ms : due_ms);
-    if ((err = mu_record_begin(desk)) == MU_OK)
+    if (err == MU_OK && (err = mu_record_begin(desk)) == MU_OK)
         err = mu_log_turn_clock(desk->log, desk->now_ms);
     if (err == MU_OK)
         err = mu_author_ticks(desk);
@@ -147,7 +159,9 @@ static enum mu_err adopt(mu_desk *desk, const struct mu_head *head)
         return MU_OK;
     if ((err = mu_signer_wait(desk->signer, note)) != MU_OK)
         return err;
+    desk->head_is_sheet = desk->sheet_number == head->size && desk->head.size + 1 == head->size;
     desk->head = *head;
+    mu_witness_head(desk);
     for (size_t i = 0; i < sizeof note; i++)
         desk->note[i] = note[i];
     return MU_OK;
@@ -159,6 +173,7 @@ static enum mu_err drop(mu_desk *desk, const struct mu_head *head)
     char note[MU_NOTE_BYTES_MAX];
 
     desk->full = MU_E_FULL;
+    mu_sheet_dropped(desk);
     if (head->size != desk->head.size && mu_signer_wait(desk->signer, note) != MU_OK)
         return MU_E_BAD_KEY;
     return desk->folded ? mu_desk_fold_roster(desk) : MU_OK;
@@ -185,6 +200,7 @@ static enum mu_err commit(mu_desk *desk)
         return err;
     desk->noted = noted;
     desk->author_kept = desk->author;
+    mu_sheet_kept(desk);
     if (!desk->folded)
         return MU_OK;
     desk->folded = false;

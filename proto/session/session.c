@@ -134,6 +134,7 @@ READER(refused, refused)
 READER(follow, follow)
 READER(deliver, deliver)
 READER(credit, credit)
+READER(receipt_frame, receipt)
 READER(ping, ping)
 READER(pong, pong)
 READER(clock_frame, clock)
@@ -149,12 +150,19 @@ static enum mu_err take_submit(struct mu_reader *r, struct mu_heard *heard)
 }
 
 static enum mu_err (*const take[MU_FRAME_TYPES])(struct mu_reader *, struct mu_heard *) = {
-    [MU_FRAME_HELLO] = take_hello,       [MU_FRAME_WELCOME] = take_welcome,
-    [MU_FRAME_SUBMIT] = take_submit,     [MU_FRAME_ACCEPTED] = take_accepted,
-    [MU_FRAME_REFUSED] = take_refused,   [MU_FRAME_FOLLOW] = take_follow,
-    [MU_FRAME_DELIVER] = take_deliver,   [MU_FRAME_CREDIT] = take_credit,
-    [MU_FRAME_PING] = take_ping,         [MU_FRAME_PONG] = take_pong,
-    [MU_FRAME_CLOCK] = take_clock_frame, [MU_FRAME_BYE] = take_bye,
+    [MU_FRAME_HELLO] = take_hello,
+    [MU_FRAME_WELCOME] = take_welcome,
+    [MU_FRAME_SUBMIT] = take_submit,
+    [MU_FRAME_ACCEPTED] = take_accepted,
+    [MU_FRAME_REFUSED] = take_refused,
+    [MU_FRAME_FOLLOW] = take_follow,
+    [MU_FRAME_DELIVER] = take_deliver,
+    [MU_FRAME_CREDIT] = take_credit,
+    [MU_FRAME_RECEIPT] = take_receipt_frame,
+    [MU_FRAME_PING] = take_ping,
+    [MU_FRAME_PONG] = take_pong,
+    [MU_FRAME_CLOCK] = take_clock_frame,
+    [MU_FRAME_BYE] = take_bye,
     [MU_FRAME_JOIN] = take_join_frame,
 };
 

@@ -61,6 +61,7 @@ struct mu_heard {
         struct mu_follow follow;
         struct mu_deliver deliver;
         struct mu_credit credit;
+        struct mu_receipt_frame receipt;
         struct mu_ping ping;
         struct mu_pong pong;
         struct mu_clock_frame clock;

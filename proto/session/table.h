@@ -10,7 +10,7 @@
 enum mu_session_act {
     MU_SESSION_REFUSE, /* does not belong here: OUT_OF_TURN */
     MU_SESSION_TAKE,
-    MU_SESSION_DROP, /* left over from a conversation before, or kept for later: heard and forgotten */
+    MU_SESSION_DROP, /* left over from a conversation before: heard and forgotten */
 };
 
 struct mu_session_row {

@@ -57,3 +57,21 @@ void mu_tree_root(const struct mu_hash *leaves, size_t count, struct mu_hash *ro
         mu_edge_add(&edge, &leaves[i]);
     mu_edge_root(&edge, root);
 }
+
+/* The complete subtrees that make up the first `size` leaves are the peaks of their edge. */
+enum mu_err mu_root_at(mu_node_fn *node, void *from, uint64_t size, struct mu_hash *root)
+{
+    struct mu_edge edge = {.size = size};
+
+    for (unsigned level = 0; level < 64; level++) {
+        uint64_t index = level < 63 ? size >> (level + 1) << 1 : 0;
+        enum mu_err err = MU_OK;
+
+        if ((size >> level & 1) != 0)
+            err = node(from, level, index, &edge.peak[level]);
+        if (err != MU_OK)
+            return err;
+    }
+    mu_edge_root(&edge, root);
+    return MU_OK;
+}

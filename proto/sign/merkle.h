@@ -26,6 +26,10 @@ void mu_tree_root(const struct mu_hash *leaves, size_t count, struct mu_hash *ro
 /* Answers with the root of the complete subtree of 2^level leaves, number `index` at that level. */
 typedef enum mu_err mu_node_fn(void *from, unsigned level, uint64_t index, struct mu_hash *out);
 
+/* Root of the first `size` leaves. Errors: what `node` says. */
+MU_MUST_USE enum mu_err mu_root_at(mu_node_fn *node, void *from, uint64_t size,
+                                   struct mu_hash *root);
+
 struct mu_proof {
     size_t count;
     struct mu_hash hash[MU_PROOF_MAX];

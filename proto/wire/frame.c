@@ -213,6 +213,23 @@ enum mu_err mu_credit_read(struct mu_reader *r, struct mu_credit *f)
     return whole(r);
 }
 
+/* ---- RECEIPT ------------------------------------------------------------------------------- */
+void mu_receipt_frame_write(struct mu_writer *w, const struct mu_receipt_frame *f)
+{
+    mu_frame_head_write(w, MU_FRAME_RECEIPT, 0, 0);
+    mu_write_bytes(w, f->receipt.data, f->receipt.size);
+    mu_write_short(w, f->filter);
+}
+
+enum mu_err mu_receipt_frame_read(struct mu_reader *r, struct mu_receipt_frame *f)
+{
+    f->receipt = mu_read_bytes(r, MU_FRAME_RECEIPT_BYTES);
+    f->filter = mu_read_short(r);
+    if (!text_fits(f->filter, MU_FRAME_FILTER_MAX))
+        return MU_E_BAD_FRAME;
+    return whole(r);
+}
+
 /* ---- PING, PONG, CLOCK --------------------------------------------------------------------- */
 void mu_ping_write(struct mu_writer *w, const struct mu_ping *f)
 {

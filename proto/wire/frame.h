@@ -23,6 +23,8 @@
 #define MU_FRAME_PROOF_MAX 130u
 /* What a follower may ask for in words: proto/topic/filter.h. */
 #define MU_FRAME_FILTER_MAX 1024u
+/* A receipt: what proto/sign writes. */
+#define MU_FRAME_RECEIPT_BYTES 288u
 /* A sentence for people. */
 #define MU_FRAME_TEXT_MAX 256u
 /* What a newcomer and an admin say to each other through the broker, and what opens the door. */
@@ -37,7 +39,7 @@ enum mu_frame_type {
     MU_FRAME_FOLLOW = 6,
     MU_FRAME_DELIVER = 7,
     MU_FRAME_CREDIT = 8,
-    MU_FRAME_RECEIPT = 9, /* kept for witness signatures */
+    MU_FRAME_RECEIPT = 9,
     MU_FRAME_PING = 10,
     MU_FRAME_PONG = 11,
     MU_FRAME_CLOCK = 12, /* exercise clock in steps */
@@ -164,6 +166,12 @@ struct mu_credit {
     uint32_t bytes;
 };
 
+/* A desk's witness signature (proto/sign/receipt.h), and the filter it is about. */
+struct mu_receipt_frame {
+    struct mu_bytes receipt; /* MU_FRAME_RECEIPT_BYTES */
+    struct mu_bytes filter;  /* text form */
+};
+
 struct mu_ping {
     int64_t wall_ms;
     uint64_t idle_through; /* all up to here is folded and nothing waits in the spool; else 0 */
@@ -224,6 +232,7 @@ void mu_refused_write(struct mu_writer *w, uint8_t lane, const struct mu_refused
 void mu_follow_write(struct mu_writer *w, const struct mu_follow *f);
 void mu_deliver_write(struct mu_writer *w, const struct mu_deliver *f);
 void mu_credit_write(struct mu_writer *w, const struct mu_credit *f);
+void mu_receipt_frame_write(struct mu_writer *w, const struct mu_receipt_frame *f);
 void mu_ping_write(struct mu_writer *w, const struct mu_ping *f);
 void mu_pong_write(struct mu_writer *w, const struct mu_pong *f);
 void mu_clock_frame_write(struct mu_writer *w, const struct mu_clock_frame *f);
@@ -237,6 +246,7 @@ MU_MUST_USE enum mu_err mu_refused_read(struct mu_reader *r, struct mu_refused *
 MU_MUST_USE enum mu_err mu_follow_read(struct mu_reader *r, struct mu_follow *f);
 MU_MUST_USE enum mu_err mu_deliver_read(struct mu_reader *r, struct mu_deliver *f);
 MU_MUST_USE enum mu_err mu_credit_read(struct mu_reader *r, struct mu_credit *f);
+MU_MUST_USE enum mu_err mu_receipt_frame_read(struct mu_reader *r, struct mu_receipt_frame *f);
 MU_MUST_USE enum mu_err mu_ping_read(struct mu_reader *r, struct mu_ping *f);
 MU_MUST_USE enum mu_err mu_pong_read(struct mu_reader *r, struct mu_pong *f);
 MU_MUST_USE enum mu_err mu_clock_frame_read(struct mu_reader *r, struct mu_clock_frame *f);

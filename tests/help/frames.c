@@ -125,6 +125,14 @@ static void write_credit(struct mu_writer *w)
     mu_credit_write(w, &(struct mu_credit){1, 4096});
 }
 
+static void write_receipt(struct mu_writer *w)
+{
+    static const uint8_t blank[MU_FRAME_RECEIPT_BYTES] = "the 288 bytes of a receipt";
+
+    mu_receipt_frame_write(
+        w, &(struct mu_receipt_frame){{blank, sizeof blank}, help_bytes("area=cn/99/01/21")});
+}
+
 static void write_ping(struct mu_writer *w)
 {
     mu_ping_write(w, &(struct mu_ping){1767225600000, 42});
@@ -155,9 +163,9 @@ static void (*const writers[MU_FRAME_TYPES])(struct mu_writer *) = {
     [MU_FRAME_SUBMIT] = write_submit,   [MU_FRAME_ACCEPTED] = write_accepted,
     [MU_FRAME_REFUSED] = write_refused, [MU_FRAME_FOLLOW] = write_follow,
     [MU_FRAME_DELIVER] = write_deliver, [MU_FRAME_CREDIT] = write_credit,
-    [MU_FRAME_PING] = write_ping,       [MU_FRAME_PONG] = write_pong,
-    [MU_FRAME_CLOCK] = write_clock,     [MU_FRAME_BYE] = write_bye,
-    [MU_FRAME_JOIN] = write_join,
+    [MU_FRAME_RECEIPT] = write_receipt, [MU_FRAME_PING] = write_ping,
+    [MU_FRAME_PONG] = write_pong,       [MU_FRAME_CLOCK] = write_clock,
+    [MU_FRAME_BYE] = write_bye,         [MU_FRAME_JOIN] = write_join,
 };
 
 size_t help_frame(uint8_t type, uint8_t *out)
@@ -182,6 +190,7 @@ enum mu_err help_frame_read(uint8_t type, struct mu_bytes payload)
         struct mu_follow follow;
         struct mu_deliver deliver;
         struct mu_credit credit;
+        struct mu_receipt_frame receipt;
         struct mu_ping ping;
         struct mu_pong pong;
         struct mu_clock_frame clock;
@@ -204,6 +213,8 @@ enum mu_err help_frame_read(uint8_t type, struct mu_bytes payload)
         return mu_deliver_read(&r, &as.deliver);
     case MU_FRAME_CREDIT:
         return mu_credit_read(&r, &as.credit);
+    case MU_FRAME_RECEIPT:
+        return mu_receipt_frame_read(&r, &as.receipt);
     case MU_FRAME_PING:
         return mu_ping_read(&r, &as.ping);
     case MU_FRAME_PONG:

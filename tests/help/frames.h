@@ -6,8 +6,7 @@
 
 #define HELP_FRAME_MAX 4096u
 
-/* Writes the sample of `type` to `out` of HELP_FRAME_MAX bytes; its size, 0 for RECEIPT, which
- * version 1 never writes. */
+/* Writes the sample of `type` to `out` of HELP_FRAME_MAX bytes; its size. */
 size_t help_frame(uint8_t type, uint8_t *out);
 
 /* Reads a payload of `type` into something nobody keeps. */

@@ -23,7 +23,7 @@ static const struct {
     {MU_FRAME_SUBMIT, "--O.", "----"},  {MU_FRAME_ACCEPTED, "----", "-.O."},
     {MU_FRAME_REFUSED, "----", "-.O."}, {MU_FRAME_FOLLOW, "--O.", "----"},
     {MU_FRAME_DELIVER, "----", "-.O."}, {MU_FRAME_CREDIT, "--O.", "----"},
-    {MU_FRAME_RECEIPT, "--..", "----"}, {MU_FRAME_PING, "--O.", "----"},
+    {MU_FRAME_RECEIPT, "--O.", "----"}, {MU_FRAME_PING, "--O.", "----"},
     {MU_FRAME_PONG, "----", "-.O."},    {MU_FRAME_CLOCK, "--O.", "-.O."},
     {MU_FRAME_BYE, "CCC.", "CCC."},     {MU_FRAME_JOIN, "--O.", "-.O."},
 };

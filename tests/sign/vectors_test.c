@@ -15,6 +15,7 @@
 #include "proto/sign/checkpoint.h"
 #include "proto/sign/digest.h"
 #include "proto/sign/merkle.h"
+#include "proto/sign/receipt.h"
 #include "tests/help/keys.h"
 
 #define FILE_MAX 65536u
@@ -156,6 +157,34 @@ static void make_checkpoint(struct mu_text *out)
     mu_key_close(&key);
 }
 
+/* Two log leaves were delivered: 32 times 0x11 and 32 times 0x22. */
+static void make_receipt(struct mu_text *out)
+{
+    const struct mu_author author = example_author();
+    const struct mu_hash leaf[2] = {filled(0x11), filled(0x22)};
+    struct mu_receipt receipt = {.agent = author.agent,
+                                 .log = author.origin,
+                                 .instance = author.instance,
+                                 .head = {1, 1001, filled(0xe5)},
+                                 .through = {1001, 1001, 1000},
+                                 .stated_at_ms = INT64_C(1942063200000)};
+    uint8_t bytes[MU_RECEIPT_BYTES];
+    struct mu_writer w = mu_writer(bytes, sizeof bytes);
+    mu_key *key = help_key(AUTHOR_SEED);
+
+    mu_sha256("type=evacuation", 15, &receipt.filter);
+    for (size_t i = 0; i < 2; i++)
+        mu_delivered_add(&receipt.delivered, &leaf[i]);
+    MU_CHECK(mu_receipt_sign(&receipt, key) == MU_OK);
+    mu_receipt_write(&w, &receipt);
+    MU_CHECK(mu_writer_ok(&w) && w.used == sizeof bytes);
+    say_hash(out, "running hash of 11..11 and 22..22", receipt.delivered.running);
+    say_hash(out, "filter type=evacuation", receipt.filter);
+    say_hex(out, "receipt, signed part", bytes, MU_RECEIPT_SIGNED_BYTES);
+    say_hex(out, "receipt, signature", receipt.signature, MU_SIGNATURE_BYTES);
+    mu_key_close(&key);
+}
+
 /* Leaf i of the example tree is SHA-256 of the one byte i. */
 static enum mu_err example_node(void *from, unsigned level, uint64_t index, struct mu_hash *out)
 {
@@ -250,6 +279,12 @@ static void the_checkpoint_is_the_published_one(void **state)
     compare("tests/sign/vectors/checkpoint.txt", make_checkpoint);
 }
 
+static void the_receipt_is_the_published_one(void **state)
+{
+    (void)state;
+    compare("tests/sign/vectors/receipt.txt", make_receipt);
+}
+
 static void the_proofs_are_the_published_ones(void **state)
 {
     (void)state;
@@ -262,6 +297,7 @@ int main(void)
         cmocka_unit_test(leaves_are_the_published_ones),
         cmocka_unit_test(the_batch_is_the_published_one),
         cmocka_unit_test(the_checkpoint_is_the_published_one),
+        cmocka_unit_test(the_receipt_is_the_published_one),
         cmocka_unit_test(the_proofs_are_the_published_ones),
     };
 
