@@ -28,6 +28,11 @@ struct mu_picture {
     struct mu_table cards;           /* key to struct mu_card */
     struct mu_table findings;        /* finding id in hex to struct mu_said */
     struct mu_table told;            /* leaf in hex, or "EV-01@1", to acts of people about it */
+    struct mu_table tasks;           /* id to struct mu_task and its acts */
+    struct mu_table clocks;          /* agency to its times that cannot be */
+    struct mu_table debts;           /* id to struct mu_debt */
+    struct mu_table debt_of;         /* leaf in hex of a word to the debt it belongs to */
+    struct mu_debt *last_debt;
     struct mu_table machines;        /* agency to what its receipts have looked through */
     struct mu_table decisions;       /* card id in hex, or "RULE:subject", to what was decided */
     const struct mu_said *last;
@@ -71,6 +76,17 @@ MU_MUST_USE enum mu_err mu_fold_receipts(struct mu_picture *picture, const struc
 void mu_told_actors(const struct mu_picture *picture, const struct mu_said *said,
                     void (*found)(void *user, const char *agency), void *user);
 void mu_told_free(struct mu_picture *picture);
+/* What an act changes of its task; also when the act has just been struck. */
+MU_MUST_USE enum mu_err mu_fold_task(struct mu_picture *picture, const struct mu_said *act);
+void mu_task_free(struct mu_picture *picture);
+/* A time stated later than it was recorded; an answer stated before `of` (NULL: not known). */
+MU_MUST_USE enum mu_err mu_fold_time_ahead(struct mu_picture *picture, const struct mu_said *said);
+MU_MUST_USE enum mu_err mu_fold_time_before(struct mu_picture *picture, const struct mu_said *said,
+                                            const struct mu_said *of);
+/* A village's word opens a debt, an answer closes it. */
+MU_MUST_USE enum mu_err mu_fold_debt(struct mu_picture *picture, const struct mu_said *said);
+MU_MUST_USE enum mu_err mu_fold_debt_struck(struct mu_picture *picture,
+                                            const struct mu_said *said);
 
 MU_MUST_USE enum mu_err mu_fold_touch(struct mu_picture *picture, struct mu_touch touch);
 

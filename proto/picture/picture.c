@@ -45,6 +45,10 @@ void mu_picture_free(mu_picture **picture)
     mu_table_free(&old->findings);
     mu_table_free(&old->decisions);
     mu_told_free(old);
+    mu_task_free(old);
+    mu_table_free(&old->clocks);
+    mu_table_free(&old->debts);
+    mu_table_free(&old->debt_of);
     mu_arena_free(&old->arena);
     free(old->touches);
     free(old);
@@ -311,8 +315,12 @@ static enum mu_err after_declaration(struct mu_picture *picture, struct mu_objec
 static enum mu_err after_task(struct mu_picture *picture, struct mu_object *object,
                               const struct mu_said *said)
 {
-    enum mu_err err = mu_fold_told_task(picture, said);
+    enum mu_err err = MU_OK;
 
+    if (said == picture->last)
+        err = mu_fold_told_task(picture, said);
+    if (err == MU_OK)
+        err = mu_fold_task(picture, said);
     return err != MU_OK ? err : touch_told(picture, object->id);
 }
 
@@ -407,7 +415,9 @@ static const struct fold_row {
     {MUSTER__EVENT__BODY_ROAD, road_name, after_road},
     {MUSTER__EVENT__BODY_OPERATION_PLAN, usual_name, after_operation},
     {MUSTER__EVENT__BODY_TASK, usual_name, after_task},
+    {MUSTER__EVENT__BODY_ANSWER, usual_name, NULL},
     {MUSTER__EVENT__BODY_FIGURE, usual_name, NULL},
+    {MUSTER__EVENT__BODY_FIELD_REPORT, usual_name, NULL},
     {MUSTER__EVENT__BODY_ALERT, usual_name, after_order},
     {MUSTER__EVENT__BODY_DECLARATION, usual_name, after_declaration},
     {MUSTER__EVENT__BODY_INCIDENT, usual_name, NULL},
@@ -432,20 +442,42 @@ static const struct fold_row *row_of(uint32_t kind)
     return NULL;
 }
 
-enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
-                          const struct mu_said *said)
-{
-    const struct fold_row *row = row_of(object->kind);
-
-    return row == NULL || row->after == NULL ? MU_OK : row->after(picture, object, said);
-}
-
 static const char *agency_told(const Muster__Event *event)
 {
     if (event->acknowledgement->for_agency != NULL)
         return event->acknowledgement->for_agency;
     return event->envelope->on_behalf_of != NULL ? event->envelope->on_behalf_of
                                                  : event->envelope->agency;
+}
+
+/* What was said about it counts no longer: whoever watches looks again. */
+static enum mu_err after_strike(struct mu_picture *picture, const struct mu_said *said)
+{
+    const Muster__Event *event = said->event;
+    enum mu_err err = mu_fold_debt_struck(picture, said);
+
+    if (err == MU_OK && event->envelope->agency != NULL)
+        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TIMES,
+                                                       .id = event->envelope->agency});
+    if (event->body_case != MUSTER__EVENT__BODY_ACKNOWLEDGEMENT)
+        return err;
+    for (size_t i = 0; i < event->acknowledgement->n_of && err == MU_OK; i++) {
+        const struct mu_said *of = mu_picture_said(picture, event->acknowledgement->of[i]);
+
+        if (of != NULL)
+            err = touch_told(picture, of->object->id);
+    }
+    return err;
+}
+
+enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
+                          const struct mu_said *said)
+{
+    const struct fold_row *row = row_of(object->kind);
+    enum mu_err err = said->struck ? after_strike(picture, said) : MU_OK;
+
+    return err != MU_OK || row == NULL || row->after == NULL ? err
+                                                             : row->after(picture, object, said);
 }
 
 /* One mark per version, agency and rung: "EV-01@1/CA/5". */
@@ -474,6 +506,10 @@ static enum mu_err fold_acknowledgement(struct mu_picture *picture, const struct
         if (err == MU_OK)
             err = mu_fold_told(picture, ack->of[i], of, agency, ack->rung, said);
         if (err == MU_OK)
+            err = mu_fold_time_before(picture, said, of);
+        if (err == MU_OK && i == 0)
+            err = mu_fold_time_ahead(picture, said);
+        if (err == MU_OK)
             err = touch_told(picture, of != NULL ? of->object->id : ack->of[i]->object);
     }
     return err;
@@ -489,9 +525,15 @@ static enum mu_err fold_statement(struct mu_picture *picture, const struct mu_en
 
     if ((id = row->name(picture, entry, event)) == NULL)
         return MU_E_NO_MEMORY;
-    if ((err = mu_fold_say(picture, entry, event, id, &said)) != MU_OK)
+    if ((err = mu_fold_say(picture, entry, event, id, &said)) != MU_OK ||
+        (err = mu_fold_after(picture, (struct mu_object *)(uintptr_t)said->object, said)) !=
+            MU_OK ||
+        (err = mu_fold_time_ahead(picture, said)) != MU_OK)
         return err;
-    return mu_fold_after(picture, (struct mu_object *)(uintptr_t)said->object, said);
+    if (event->envelope->in_reply_to != NULL)
+        err = mu_fold_time_before(picture, said,
+                                  mu_picture_said(picture, event->envelope->in_reply_to));
+    return err != MU_OK ? err : mu_fold_debt(picture, said);
 }
 
 /* Nothing of a sheet is kept but how far it looked, so it is read in passing. */
