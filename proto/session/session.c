@@ -131,6 +131,7 @@ READER(hello, hello)
 READER(welcome, welcome)
 READER(accepted, accepted)
 READER(refused, refused)
+READER(return, returned)
 READER(follow, follow)
 READER(deliver, deliver)
 READER(credit, credit)
@@ -164,6 +165,7 @@ static enum mu_err (*const take[MU_FRAME_TYPES])(struct mu_reader *, struct mu_h
     [MU_FRAME_CLOCK] = take_clock_frame,
     [MU_FRAME_BYE] = take_bye,
     [MU_FRAME_JOIN] = take_join_frame,
+    [MU_FRAME_RETURN] = take_return,
 };
 
 static enum mu_err read_payload(const struct mu_frame_head *head, struct mu_bytes payload,

@@ -58,6 +58,7 @@ struct mu_heard {
         struct mu_bytes batch; /* SUBMIT */
         struct mu_accepted accepted;
         struct mu_refused refused;
+        struct mu_return returned;
         struct mu_follow follow;
         struct mu_deliver deliver;
         struct mu_credit credit;

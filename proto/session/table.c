@@ -47,6 +47,7 @@ static const struct mu_session_row table[MU_SESSION_STATES][MU_FRAME_TYPES] =
                 [MU_FRAME_PONG] = {TAKE, BROKER, OPEN},
                 [MU_FRAME_CLOCK] = {TAKE, BOTH, OPEN},
                 [MU_FRAME_JOIN] = {TAKE, BOTH, OPEN},
+                [MU_FRAME_RETURN] = {TAKE, AGENT, OPEN},
                 [MU_FRAME_BYE] = {TAKE, BOTH, CLOSED},
             },
         [CLOSED] =
@@ -64,6 +65,7 @@ static const struct mu_session_row table[MU_SESSION_STATES][MU_FRAME_TYPES] =
                 [MU_FRAME_PONG] = {DROP, BROKER, CLOSED},
                 [MU_FRAME_CLOCK] = {DROP, BOTH, CLOSED},
                 [MU_FRAME_JOIN] = {DROP, BOTH, CLOSED},
+                [MU_FRAME_RETURN] = {DROP, AGENT, CLOSED},
                 [MU_FRAME_BYE] = {DROP, BOTH, CLOSED},
             },
 };

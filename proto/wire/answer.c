@@ -114,3 +114,20 @@ enum mu_err mu_refused_read(struct mu_reader *r, struct mu_refused *f)
         return MU_E_BAD_FRAME;
     return MU_OK;
 }
+
+/* ---- RETURN -------------------------------------------------------------------------------- */
+void mu_return_write(struct mu_writer *w, uint8_t lane, const struct mu_return *f)
+{
+    mu_frame_head_write(w, MU_FRAME_RETURN, 0, lane);
+    mu_write_long(w, f->answer);
+    mu_write_long(w, f->batch);
+}
+
+enum mu_err mu_return_read(struct mu_reader *r, struct mu_return *f)
+{
+    f->answer = mu_read_long(r);
+    f->batch = mu_read_long(r);
+    if (!mu_reader_end(r) || f->answer.size == 0 || f->batch.size == 0)
+        return MU_E_BAD_FRAME;
+    return MU_OK;
+}

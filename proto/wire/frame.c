@@ -17,12 +17,12 @@ static bool text_fits(struct mu_bytes text, size_t bytes_max)
 bool mu_frame_has_lane(uint8_t type)
 {
     return type == MU_FRAME_SUBMIT || type == MU_FRAME_ACCEPTED || type == MU_FRAME_REFUSED ||
-           type == MU_FRAME_DELIVER;
+           type == MU_FRAME_DELIVER || type == MU_FRAME_RETURN;
 }
 
 bool mu_frame_has_fragments(uint8_t type)
 {
-    return type == MU_FRAME_SUBMIT || type == MU_FRAME_DELIVER;
+    return type == MU_FRAME_SUBMIT || type == MU_FRAME_DELIVER || type == MU_FRAME_RETURN;
 }
 
 void mu_frame_head_write(struct mu_writer *w, uint8_t type, uint8_t flags, uint8_t lane)
@@ -107,6 +107,7 @@ void mu_hello_write(struct mu_writer *w, const struct mu_hello *f)
     mu_write_u32(w, f->credit_bytes);
     mu_write_u32(w, f->fragment_bytes);
     mu_write_short(w, f->program);
+    mu_write_short(w, f->note);
 }
 
 enum mu_err mu_hello_read(struct mu_reader *r, struct mu_hello *f)
@@ -122,7 +123,8 @@ enum mu_err mu_hello_read(struct mu_reader *r, struct mu_hello *f)
     f->credit_bytes = mu_read_u32(r);
     f->fragment_bytes = mu_read_u32(r);
     f->program = mu_read_short(r);
-    if (!text_fits(f->program, MU_NAME_BYTES_MAX))
+    f->note = mu_read_short(r);
+    if (!text_fits(f->program, MU_NAME_BYTES_MAX) || !text_fits(f->note, MU_FRAME_NOTE_MAX))
         return MU_E_BAD_FRAME;
     return whole(r);
 }
@@ -138,6 +140,7 @@ void mu_welcome_write(struct mu_writer *w, const struct mu_welcome *f)
     write_marks(w, f->lane);
     mu_write_u32(w, f->credit_bytes);
     mu_write_u64(w, f->backed_up_through);
+    mu_write_u64(w, f->common);
     mu_write_short(w, f->note);
 }
 
@@ -151,6 +154,7 @@ enum mu_err mu_welcome_read(struct mu_reader *r, struct mu_welcome *f)
     read_marks(r, f->lane);
     f->credit_bytes = mu_read_u32(r);
     f->backed_up_through = mu_read_u64(r);
+    f->common = mu_read_u64(r);
     f->note = mu_read_short(r);
     if (!text_fits(f->note, MU_FRAME_NOTE_MAX))
         return MU_E_BAD_FRAME;

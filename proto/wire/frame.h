@@ -44,9 +44,10 @@ enum mu_frame_type {
     MU_FRAME_PONG = 11,
     MU_FRAME_CLOCK = 12, /* exercise clock in steps */
     MU_FRAME_BYE = 13,
-    MU_FRAME_JOIN = 14, /* an admin and the door newcomers come in by */
+    MU_FRAME_JOIN = 14,   /* an admin and the door newcomers come in by */
+    MU_FRAME_RETURN = 15, /* what a restored record lost */
 };
-#define MU_FRAME_TYPES 15u
+#define MU_FRAME_TYPES 16u
 
 struct mu_frame_head {
     uint8_t type;
@@ -72,6 +73,7 @@ struct mu_hello {
     uint32_t credit_bytes;   /* the most one DELIVER should hold; 0: as the broker likes */
     uint32_t fragment_bytes; /* cut what goes to this agent into frames of at most this; 0: whole */
     struct mu_bytes program; /* "muster-supply"; at most 64 bytes */
+    struct mu_bytes note;    /* the checkpoint behind the head claimed; empty: not kept */
 };
 
 struct mu_welcome {
@@ -83,6 +85,7 @@ struct mu_welcome {
     struct mu_lane_mark lane[MU_LANES];
     uint32_t credit_bytes; /* bytes of SUBMIT that may be unanswered, over all lanes */
     uint64_t backed_up_through;
+    uint64_t common; /* numbers up to here mean the same under the head HELLO named; 0: not known */
     struct mu_bytes note; /* newest checkpoint */
 };
 
@@ -105,6 +108,12 @@ struct mu_accepted {
     uint16_t proof_count;
     struct mu_bytes proof; /* proof_count hashes */
     struct mu_bytes note;  /* checkpoint the proof leads to */
+};
+
+/* A batch the record had accepted in an epoch before, with the answer it got then. */
+struct mu_return {
+    struct mu_bytes answer; /* payload of that ACCEPTED: read it with mu_accepted_read */
+    struct mu_bytes batch;
 };
 
 struct mu_refused {
@@ -215,9 +224,9 @@ struct mu_join_frame {
  * Errors of _read: MU_E_BAD_FRAME, MU_E_VERSION (head). */
 MU_MUST_USE enum mu_err mu_frame_head_read(struct mu_reader *r, struct mu_frame_head *out);
 void mu_frame_head_write(struct mu_writer *w, uint8_t type, uint8_t flags, uint8_t lane);
-/* The types that travel in a lane: SUBMIT, ACCEPTED, REFUSED, DELIVER; the others say lane 0. */
+/* The types that travel in a lane: SUBMIT, ACCEPTED, REFUSED, DELIVER, RETURN; the others say lane 0. */
 bool mu_frame_has_lane(uint8_t type);
-/* The types that may come in fragments: SUBMIT and DELIVER. A whole frame of another type may pass a
+/* The types that may come in fragments: SUBMIT, DELIVER and RETURN. A whole frame of another type may pass a
  * half-sent one in its lane. */
 bool mu_frame_has_fragments(uint8_t type);
 /* Appends the next fragment of a whole frame, at most `bytes_max` long (at least 5; 0: no bound).
@@ -229,6 +238,7 @@ void mu_welcome_write(struct mu_writer *w, const struct mu_welcome *f);
 void mu_submit_write(struct mu_writer *w, uint8_t lane, struct mu_bytes batch);
 void mu_accepted_write(struct mu_writer *w, uint8_t lane, const struct mu_accepted *f);
 void mu_refused_write(struct mu_writer *w, uint8_t lane, const struct mu_refused *f);
+void mu_return_write(struct mu_writer *w, uint8_t lane, const struct mu_return *f);
 void mu_follow_write(struct mu_writer *w, const struct mu_follow *f);
 void mu_deliver_write(struct mu_writer *w, const struct mu_deliver *f);
 void mu_credit_write(struct mu_writer *w, const struct mu_credit *f);
@@ -242,6 +252,7 @@ void mu_join_frame_write(struct mu_writer *w, const struct mu_join_frame *f);
 MU_MUST_USE enum mu_err mu_hello_read(struct mu_reader *r, struct mu_hello *f);
 MU_MUST_USE enum mu_err mu_welcome_read(struct mu_reader *r, struct mu_welcome *f);
 MU_MUST_USE enum mu_err mu_accepted_read(struct mu_reader *r, struct mu_accepted *f);
+MU_MUST_USE enum mu_err mu_return_read(struct mu_reader *r, struct mu_return *f);
 MU_MUST_USE enum mu_err mu_refused_read(struct mu_reader *r, struct mu_refused *f);
 MU_MUST_USE enum mu_err mu_follow_read(struct mu_reader *r, struct mu_follow *f);
 MU_MUST_USE enum mu_err mu_deliver_read(struct mu_reader *r, struct mu_deliver *f);

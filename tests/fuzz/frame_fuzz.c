@@ -47,6 +47,16 @@ static bool again_refused(struct mu_reader *r, const struct mu_frame_head *h, st
     return true;
 }
 
+static bool again_return(struct mu_reader *r, const struct mu_frame_head *h, struct mu_writer *w)
+{
+    struct mu_return f;
+
+    if (mu_return_read(r, &f) != MU_OK)
+        return false;
+    mu_return_write(w, h->lane, &f);
+    return true;
+}
+
 static bool again_deliver(struct mu_reader *r, const struct mu_frame_head *h, struct mu_writer *w)
 {
     struct mu_deliver f;
@@ -65,8 +75,8 @@ static bool (*const again[MU_FRAME_TYPES])(struct mu_reader *, const struct mu_f
     [MU_FRAME_FOLLOW] = again_follow,     [MU_FRAME_DELIVER] = again_deliver,
     [MU_FRAME_CREDIT] = again_credit,     [MU_FRAME_PING] = again_ping,
     [MU_FRAME_PONG] = again_pong,         [MU_FRAME_CLOCK] = again_clock_frame,
-    [MU_FRAME_BYE] = again_bye,
-    [MU_FRAME_JOIN] = again_join_frame,
+    [MU_FRAME_BYE] = again_bye,           [MU_FRAME_JOIN] = again_join_frame,
+    [MU_FRAME_RETURN] = again_return,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

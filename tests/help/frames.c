@@ -29,6 +29,7 @@ static void write_hello(struct mu_writer *w)
         .credit_bytes = 65536,
         .fragment_bytes = 1024,
         .program = help_bytes("muster-supply"),
+        .note = help_bytes("muster/aa/1\n42\n"),
     };
 
     mu_hello_write(w, &f);
@@ -45,6 +46,7 @@ static void write_welcome(struct mu_writer *w)
         .lane = {{1, hash_of(0x11)}, {2, hash_of(0x22)}, {3, hash_of(0x33)}},
         .credit_bytes = 1u << 20,
         .backed_up_through = 5,
+        .common = 42,
         .note = help_bytes("muster/aa/1\n42\n"),
     };
 
@@ -85,6 +87,13 @@ static void write_refused(struct mu_writer *w)
     struct mu_refused f = {9, MU_E_GAP, 250, 4, help_bytes("")};
 
     mu_refused_write(w, MU_LANE_ROUTINE, &f);
+}
+
+static void write_return(struct mu_writer *w)
+{
+    struct mu_return f = {help_bytes("an answer"), help_bytes("a sealed batch")};
+
+    mu_return_write(w, MU_LANE_URGENT, &f);
 }
 
 static void write_follow(struct mu_writer *w)
@@ -166,6 +175,7 @@ static void (*const writers[MU_FRAME_TYPES])(struct mu_writer *) = {
     [MU_FRAME_RECEIPT] = write_receipt, [MU_FRAME_PING] = write_ping,
     [MU_FRAME_PONG] = write_pong,       [MU_FRAME_CLOCK] = write_clock,
     [MU_FRAME_BYE] = write_bye,         [MU_FRAME_JOIN] = write_join,
+    [MU_FRAME_RETURN] = write_return,
 };
 
 size_t help_frame(uint8_t type, uint8_t *out)
@@ -196,6 +206,7 @@ enum mu_err help_frame_read(uint8_t type, struct mu_bytes payload)
         struct mu_clock_frame clock;
         struct mu_bye bye;
         struct mu_join_frame join;
+        struct mu_return returned;
     } as;
 
     switch (type) {
@@ -225,6 +236,8 @@ enum mu_err help_frame_read(uint8_t type, struct mu_bytes payload)
         return mu_bye_read(&r, &as.bye);
     case MU_FRAME_JOIN:
         return mu_join_frame_read(&r, &as.join);
+    case MU_FRAME_RETURN:
+        return mu_return_read(&r, &as.returned);
     default:
         return MU_OK;
     }

@@ -37,6 +37,7 @@ static const char *const names[MU_FRAME_TYPES] = {
     [MU_FRAME_RECEIPT] = "RECEIPT", [MU_FRAME_PING] = "PING",
     [MU_FRAME_PONG] = "PONG",       [MU_FRAME_CLOCK] = "CLOCK",
     [MU_FRAME_BYE] = "BYE",         [MU_FRAME_JOIN] = "JOIN",
+    [MU_FRAME_RETURN] = "RETURN",
 };
 
 static size_t read_hex(const char *at, uint8_t *out)

@@ -26,6 +26,7 @@ static const struct {
     {MU_FRAME_RECEIPT, "--O.", "----"}, {MU_FRAME_PING, "--O.", "----"},
     {MU_FRAME_PONG, "----", "-.O."},    {MU_FRAME_CLOCK, "--O.", "-.O."},
     {MU_FRAME_BYE, "CCC.", "CCC."},     {MU_FRAME_JOIN, "--O.", "-.O."},
+    {MU_FRAME_RETURN, "--O.", "----"},
 };
 
 static size_t frame_or_head(uint8_t type, uint8_t *frame)
