@@ -4,8 +4,8 @@
  *   turn.c    one turn: move, wait, hear  fork.c    a spool that is not alone
  *   link.c    greet, ping, stand back     follow.c  FOLLOW and CREDIT out, frames that wait
  *   head.c    checkpoints believed        deliver.c what it delivers, believed and handed out
- *   proof.c   an ACCEPTED recomputed      slice.c   sealed batches verified
- *   roles.c   the roster folded           spool.h   what was said and not provably taken
+ *   roles.c   the roster folded           slice.c   sealed batches verified
+ *   spool.h   what was said and not provably taken
  */
 #ifndef MU_SDK_AGENT_INSIDE_H
 #define MU_SDK_AGENT_INSIDE_H
@@ -186,13 +186,6 @@ MU_MUST_USE enum mu_err mu_head_read(struct mu_agent *agent, struct mu_bytes not
  * with `newest` also when it is older. */
 MU_MUST_USE enum mu_err mu_head_believe(struct mu_agent *agent, const struct mu_head *head,
                                         struct mu_bytes note, bool newest);
-
-/* ---- proof.c: pure --------------------------------------------------------------------------- */
-/* That `answer` puts exactly this batch (leaves filled) under the root of `head`. codes[i] gets the
- * verdict of each event. Errors: MU_E_PROOF. */
-MU_MUST_USE enum mu_err mu_proof_accepted(const struct mu_accepted *answer,
-                                          const struct mu_batch *batch, const struct mu_head *head,
-                                          uint16_t *codes);
 
 /* ---- submit.c, fork.c ------------------------------------------------------------------------ */
 /* After WELCOME: where to go on from. Errors: MU_E_PROOF, MU_E_OTHER_EPOCH: the broker lost what it

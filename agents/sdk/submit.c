@@ -9,6 +9,7 @@
  * finished before anything else of its lane, and if it cannot be, the session begins anew.
  */
 #include "agents/sdk/agent_inside.h"
+#include "proto/sign/accepted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -311,7 +312,7 @@ static enum mu_err verify_accepted(struct mu_agent *agent, const struct mu_accep
     enum mu_err err;
 
     if ((err = mu_head_read(agent, accepted->note, accepted->epoch, &head)) != MU_OK ||
-        (err = mu_proof_accepted(accepted, batch, &head, codes)) != MU_OK)
+        (err = mu_accepted_prove(accepted, batch, &head, codes)) != MU_OK)
         return err;
     return mu_head_believe(agent, &head, accepted->note, true);
 }

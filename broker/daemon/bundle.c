@@ -18,6 +18,7 @@
 #define AROUND_BYTES 1024u
 
 struct kept {
+    uint32_t epoch;
     uint64_t from, through;
     bool at_head; /* it ended because there was no more */
     uint8_t lanes;
@@ -168,7 +169,10 @@ static enum mu_err encode(const struct run *run, mu_view *view)
     while (number <= head && number < last) {
         if ((err = mu_view_batch(view, number, &stored)) != MU_OK)
             break;
-        if (look_at(run, &stored) > 0 && !add_slice(run, &stored))
+        if (into->epoch == 0)
+            into->epoch = stored.epoch;
+        if (stored.epoch != into->epoch || /* a DELIVER is of one epoch */
+            (look_at(run, &stored) > 0 && !add_slice(run, &stored)))
             break;
         number = stored.first_number + stored.seal.count;
         into->through = number - 1;
@@ -186,6 +190,7 @@ static enum mu_err fill(const struct run *run, mu_log *log)
 
     into->from = run->wish->from;
     into->through = into->from - 1;
+    into->epoch = 0;
     into->slices = 0;
     into->used = 0;
     if (into->bytes == NULL && (into->bytes = malloc(MU_FRAME_BYTES_MAX)) == NULL)
@@ -258,6 +263,7 @@ enum mu_err mu_bundles_get(mu_bundles *b, mu_log *log, const mu_roster *roster, 
         err = fill(&run, log);
     }
     kept->asked = err == MU_OK ? ++b->requests : 0;
-    *out = (struct mu_bundle){kept->from, kept->through, kept->slices, {kept->bytes, kept->used}};
+    *out = (struct mu_bundle){
+        kept->epoch, kept->from, kept->through, kept->slices, {kept->bytes, kept->used}};
     return err;
 }

@@ -21,6 +21,7 @@ struct mu_wish {
 };
 
 struct mu_bundle {
+    uint32_t epoch;         /* of all its slices */
     uint64_t from, through; /* looked at all of these; through < from: nothing new */
     uint16_t slices;
     struct mu_bytes bytes;

@@ -213,7 +213,7 @@ static enum mu_err write_frame(struct mu_daemon *d, struct mu_follower *f,
 {
     struct mu_deliver deliver = {
         .id = f->id,
-        .epoch = d->head.epoch,
+        .epoch = bundle->epoch,
         .through = bundle->through,
         .head = d->head.size,
         .slices = bundle->slices,
@@ -305,7 +305,7 @@ static bool must_tell(struct mu_daemon *d, const struct mu_follower *f, uint64_t
 /* Makes the next frame for this follower, if there is one to make. */
 static enum mu_err next_frame(struct mu_daemon *d, struct mu_follower *f)
 {
-    struct mu_bundle bundle = {f->at, d->head.size, 0, {NULL, 0}};
+    struct mu_bundle bundle = {d->head.epoch, f->at, d->head.size, 0, {NULL, 0}};
     enum mu_err err;
 
     if (f->at > d->head.size)

@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "broker/daemon/door.h"
+#include "broker/daemon/epoch.h"
 #include "broker/daemon/feed.h"
 #include "broker/daemon/join.h"
 
@@ -43,18 +44,22 @@ enum mu_err mu_hear_begin_turn(struct mu_daemon *d)
 }
 
 /* ---- frames ---------------------------------------------------------------------------------- */
-/* An agent that has verified more than there is here: what it holds is wanted back. */
-static void compare_heads(const struct mu_daemon *d, const struct mu_peer *peer,
-                          const struct mu_hello *hello)
+/* What an agent holds is compared with what is here; what it proves to hold beside that begins a new
+ * epoch before it is welcomed. */
+static enum mu_err compare_heads(struct mu_daemon *d, struct mu_peer *peer,
+                                 const struct mu_hello *hello)
 {
-    char agent[33];
+    struct mu_desk_held held = {.head = {hello->head_epoch, hello->head_size, hello->head_root},
+                                .note = hello->note};
+    enum mu_err err = mu_hear_begin_turn(d);
 
-    if (hello->head_epoch != d->head.epoch || hello->head_size <= d->head.size)
-        return;
-    mu_hex(peer->seat.agent.b, sizeof peer->seat.agent.b, agent);
-    mu_tell("agent %s has verified a record of %llu entries, here are %llu: was this restored from "
-            "an older backup?",
-            agent, (unsigned long long)hello->head_size, (unsigned long long)d->head.size);
+    if (err == MU_OK)
+        err = mu_desk_hold(d->desk, &held);
+    if (err != MU_OK)
+        return err;
+    peer->common = held.common;
+    mu_epoch_tell(d, peer, &held);
+    return MU_OK;
 }
 
 /* Each answers MU_OK, a code to say BYE with, or a storage error. */
@@ -63,13 +68,18 @@ static enum mu_err take_hello(struct mu_daemon *d, struct mu_peer *peer,
 {
     const struct mu_hello *hello = &heard->as.hello;
     struct mu_peer *older;
+    enum mu_err err;
 
     mu_feed_end(d, peer);
     if (!mu_agent_id_equal(&hello->agent, &peer->seat.agent))
         return MU_E_WRONG_AGENT;
     if (!mu_hash_is_none(&hello->log) && !mu_hash_equal(&hello->log, mu_log_id(d->log)))
         return MU_E_OTHER_LOG;
-    compare_heads(d, peer, hello);
+    if ((err = compare_heads(d, peer, hello)) != MU_OK) {
+        if (mu_err_class(err) == MU_CLASS_LOCAL)
+            d->err = err;
+        return mu_err_class(err) == MU_CLASS_LOCAL ? MU_OK : MU_E_FULL;
+    }
     peer->instance = hello->instance;
     peer->deliver_bytes = hello->credit_bytes;
     peer->fragment_bytes = hello->fragment_bytes;
@@ -94,6 +104,21 @@ static enum mu_err take_submit(struct mu_daemon *d, struct mu_peer *peer,
         err = mu_desk_submit(d->desk, &peer->seat, heard->lane, heard->as.batch);
     if (err != MU_OK)
         d->err = err;
+    return MU_OK;
+}
+
+static enum mu_err take_return(struct mu_daemon *d, struct mu_peer *peer,
+                               const struct mu_heard *heard)
+{
+    enum mu_err err = mu_hear_begin_turn(d);
+
+    d->turn_bytes += heard->size;
+    d->turn_batches++;
+    if (err == MU_OK)
+        err = mu_desk_return(d->desk, &peer->seat, heard->lane, &heard->as.returned);
+    if (err != MU_OK)
+        d->err = err;
+    mu_broker_clock_leap(&d->clock, mu_desk_now_ms(d->desk), &d->now);
     return MU_OK;
 }
 
@@ -189,7 +214,7 @@ static const struct {
     [MU_FRAME_FOLLOW] = {take_follow, false},   [MU_FRAME_CREDIT] = {take_credit, false},
     [MU_FRAME_RECEIPT] = {take_receipt, false}, [MU_FRAME_PING] = {take_ping, true},
     [MU_FRAME_CLOCK] = {take_clock, false},     [MU_FRAME_BYE] = {take_bye, true},
-    [MU_FRAME_JOIN] = {take_join, false},
+    [MU_FRAME_JOIN] = {take_join, false},       [MU_FRAME_RETURN] = {take_return, true},
 };
 
 /* ---- one message ----------------------------------------------------------------------------- */
@@ -328,6 +353,8 @@ static enum mu_err say_welcome(struct mu_daemon *d, struct mu_peer *peer)
         .status = (uint8_t)genesis->status,
         .credit_bytes = (uint32_t)d->config->credit_bytes,
         .epoch = d->head.epoch,
+        .backed_up_through = d->backup.through,
+        .common = peer->common,
         .note = d->note,
     };
 

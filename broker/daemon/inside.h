@@ -15,7 +15,14 @@
 
 struct mu_joining; /* join.h */
 
+/* How far the record is in a backup, as `musterd backup` noted it. */
+struct mu_backup_mark {
+    uint64_t through;    /* 0: never, or not of this record */
+    int64_t modified_ns; /* of the note, when it was read */
+};
+
 struct mu_daemon {
+    const char *dir;
     const struct mu_config *config;
     void *context;
     void *door; /* the ROUTER */
@@ -24,6 +31,8 @@ struct mu_daemon {
     mu_desk *desk;
     struct mu_broker_clock clock;
     struct mu_instant now; /* read once a pass, and again when it matters */
+    struct mu_backup_mark backup;
+    int64_t told_foreign_ms[2]; /* machine time: of a claim, of a proof */
     struct mu_peers peers;
     struct mu_session_budget halves;
     mu_bundles *bundles;

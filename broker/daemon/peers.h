@@ -29,6 +29,7 @@ struct mu_peer {
     uint32_t deliver_bytes;  /* the most one DELIVER should hold; 0: as we like */
     uint32_t fragment_bytes; /* 0: whole frames */
     int64_t heard_ms;        /* machine time of the last frame */
+    uint64_t common;         /* numbers up to here mean the same under the head HELLO named */
     bool welcome_owed;       /* HELLO was heard in this turn */
     bool clock_owed;         /* CLOCK was heard in this turn */
     bool reports_idle;       /* a program of an exercise */

@@ -23,6 +23,7 @@
 #include <zmq.h>
 
 #include "broker/daemon/door.h"
+#include "broker/daemon/epoch.h"
 #include "broker/daemon/feed.h"
 #include "broker/daemon/inside.h"
 #include "broker/daemon/join.h"
@@ -171,6 +172,9 @@ static enum mu_err open_record(struct mu_daemon *d, const char *dir)
     d->now = mu_instant_now();
     d->clock = mu_broker_clock(mu_roster_genesis(mu_desk_roster(d->desk)), stood_ms, &d->now);
     d->note = mu_desk_note(d->desk, &d->head);
+    if ((err = mu_epoch_open(d)) != MU_OK)
+        return err;
+    mu_backup_look(d);
     return MU_OK;
 }
 
@@ -345,6 +349,7 @@ static void tidy(struct mu_daemon *d)
         if (d->now.machine_ms - peer->heard_ms > MU_SILENCE_MS)
             mu_peers_leave(&d->peers, peer);
     }
+    mu_backup_look(d);
     mu_feed_stand(d); /* enrolments end by the clock as well */
     give_memory_back(d);
 }
@@ -372,7 +377,8 @@ static enum mu_err pass(struct mu_daemon *d, int signals)
 
 enum mu_err mu_serve(const struct mu_serve *serve, struct mu_text *why)
 {
-    struct mu_daemon d = {.config = serve->config, .halves = {0, MU_HALVES_BYTES}, .retry_ms = -1};
+    struct mu_daemon d = {
+        .dir = serve->dir, .config = serve->config, .halves = {0, MU_HALVES_BYTES}, .retry_ms = -1};
     int signals = -1;
     enum mu_err err = open_signals(&signals);
 

@@ -97,6 +97,7 @@ enum mu_err mu_answer_accepted(mu_desk *desk, const struct mu_proposal *p)
     w = mu_writer(bytes, counted.used);
     if (refusals > 0)
         write_refusals(desk, p->batch.seal.count, &w);
+    pending->epoch = desk->epoch;
     pending->first_number = desk->next_number;
     pending->count = p->batch.seal.count;
     pending->accepted_at_ms = desk->now_ms;
@@ -145,6 +146,7 @@ static enum mu_err read_stored(mu_desk *desk, mu_view *view, struct mu_accepted 
         f->refusals++;
     }
     f->refusal_bytes = mu_written(&w);
+    f->epoch = stored.epoch;
     f->accepted_at_ms = stored.accepted_at_ms;
     f->judge_version = stored.judge_version;
     return MU_OK;
@@ -157,7 +159,7 @@ static enum mu_err send_accepted(mu_desk *desk, mu_view *view, const struct mu_p
     struct mu_accepted f = {
         .first_sequence = pending->first_sequence,
         .count = pending->count,
-        .epoch = desk->head.epoch,
+        .epoch = pending->epoch,
         .first_number = pending->first_number,
         .accepted_at_ms = pending->accepted_at_ms,
         .judge_version = MU_JUDGE_VERSION,

@@ -40,18 +40,16 @@ static enum mu_err fold_stored(mu_desk *desk, const struct mu_stored *stored, ui
 static enum mu_err fold_slice(mu_desk *desk, uint64_t *number)
 {
     struct mu_stored stored;
-    struct mu_head head;
     mu_view *view = NULL;
     enum mu_err err = mu_view_open(desk->log, &view);
 
     if (err != MU_OK)
         return err;
-    mu_view_head(view, &head);
     for (unsigned entries = 0; entries < 256 && err == MU_OK; entries++) {
         if ((err = mu_view_roster(view, *number, number)) != MU_OK ||
             (err = mu_view_batch(view, *number, &stored)) != MU_OK)
             break;
-        err = fold_stored(desk, &stored, head.epoch, *number);
+        err = fold_stored(desk, &stored, stored.epoch, *number);
         ++*number;
     }
     mu_view_close(&view);

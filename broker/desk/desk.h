@@ -71,11 +71,27 @@ int64_t mu_desk_now_ms(const mu_desk *desk);
 /* When the next tick, or receipt sheet, is owed; INT64_MAX when none is, or when there is no room. */
 int64_t mu_desk_due_ms(mu_desk *desk);
 
-/* Errors of all four: MU_E_NO_MEMORY and storage errors (not MU_E_FULL, which is a verdict): the
+/* Errors of all six: MU_E_NO_MEMORY and storage errors (not MU_E_FULL, which is a verdict): the
  * process must stop. */
 MU_MUST_USE enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time);
 MU_MUST_USE enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lane,
                                        struct mu_bytes batch);
+/* What an agent holds of the record, as its HELLO says. */
+struct mu_desk_held {
+    struct mu_head head;  /* size 0: nothing */
+    struct mu_bytes note; /* the checkpoint behind it */
+    /* answered: */
+    uint64_t common; /* numbers up to here mean the same there and here; 0: not known */
+    bool foreign;    /* it does not fit what is here ... */
+    bool proved;     /* ... and the log key has signed it: the record was restored */
+};
+/* Compares it with the record. When it is proved that more was recorded than is here, or something
+ * else, a new epoch begins in this turn (docs/decisions/0014). Inside a turn. */
+MU_MUST_USE enum mu_err mu_desk_hold(mu_desk *desk, struct mu_desk_held *held);
+/* A batch this record had accepted in an epoch before, given back by whoever kept it. What was accepted
+ * then is accepted now, with the verdicts it got then. Answered as a submit is. */
+MU_MUST_USE enum mu_err mu_desk_return(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lane,
+                                       const struct mu_return *returned);
 /* A clock that moves in steps goes on to target_ms, but not past the next tick owed, which is then
  * written; before it goes, the receipts that wait. It stands at mu_desk_now_ms afterwards. */
 MU_MUST_USE enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms);

@@ -25,6 +25,7 @@ struct mu_proposal {
     uint64_t expected;       /* for GAP and RECUT */
     uint32_t retry_ms;       /* for "not now" */
     bool again;              /* a repeat: `origin` says where it lies */
+    bool proved;             /* the record had accepted it in an epoch before */
     struct mu_origin origin;
 };
 
@@ -37,6 +38,7 @@ struct mu_pending {
     uint32_t retry_ms;
     uint64_t expected;
     /* when accepted */
+    uint32_t epoch;
     uint64_t first_number;
     uint32_t count;
     bool again; /* the rest is read from the record */
@@ -93,6 +95,7 @@ struct mu_desk {
     bool folded;          /* the roster knows entries that are not committed */
     enum mu_err full;     /* MU_E_FULL: nothing of this turn will stand */
     uint64_t next_number; /* the next entry's, if the turn stands */
+    uint32_t epoch;       /* ... and its epoch */
     struct mu_author_state author;
     struct mu_pending *pending;
     size_t pending_count, pending_room;
@@ -146,6 +149,10 @@ MU_MUST_USE enum mu_err mu_record_begin(mu_desk *desk);
  * FULL: the turn is lost; local ones. */
 MU_MUST_USE enum mu_err mu_record_batch(mu_desk *desk, const struct mu_batch *batch);
 
+/* What entry `index` of a batch that is accepted changes: roster, timers. `event` is it, unpacked. */
+MU_MUST_USE enum mu_err mu_judge_take_effect(mu_desk *desk, const struct mu_batch *batch,
+                                             uint32_t index, const Muster__Event *event);
+
 /* ---- author.c -------------------------------------------------------------------------------- */
 /* When the next tick is owed; INT64_MAX when none is, or when there is no room to write one. */
 int64_t mu_tick_due_ms(mu_desk *desk);
@@ -174,6 +181,21 @@ MU_MUST_USE enum mu_err mu_sheet_write_before_step(mu_desk *desk);
 void mu_sheet_kept(mu_desk *desk);
 void mu_sheet_dropped(mu_desk *desk);
 
+/* ---- epoch.c --------------------------------------------------------------------------------- */
+/* Begins a new epoch, or says what has become known of the one that is; `foreign` NULL: nothing yet.
+ * Errors: FULL, BUSY, LIMIT: not now; local ones. */
+MU_MUST_USE enum mu_err mu_epoch_begin(mu_desk *desk, const struct mu_head *foreign,
+                                       struct mu_bytes note);
+
+/* ---- give.c ---------------------------------------------------------------------------------- */
+/* That the batch is its author's and the record had accepted it as `was` says, in an epoch before.
+ * Errors: STRANGER for an author the record does not know (yet), BAD_SEAL, OTHER_LOG, BAD_FRAME. */
+MU_MUST_USE enum mu_err mu_return_check(mu_desk *desk, struct mu_proposal *p,
+                                        const struct mu_accepted *was);
+/* Records it, new as it is here. Errors: FULL, BUSY; local ones. */
+MU_MUST_USE enum mu_err mu_return_record(mu_desk *desk, struct mu_proposal *p,
+                                         const struct mu_accepted *was);
+
 /* ---- answer.c -------------------------------------------------------------------------------- */
 MU_MUST_USE enum mu_err mu_answer_refused(mu_desk *desk, const struct mu_proposal *p,
                                           enum mu_err code);
@@ -188,6 +210,8 @@ MU_MUST_USE enum mu_err mu_answer_all(mu_desk *desk);
 /* ---- desk.c ---------------------------------------------------------------------------------- */
 /* The roster as the committed record has it. */
 MU_MUST_USE enum mu_err mu_desk_fold_roster(mu_desk *desk);
+/* The log clock of this turn goes on to here, never back. */
+void mu_desk_set_time(mu_desk *desk, int64_t log_ms);
 void mu_desk_alarm(mu_desk *desk, const struct mu_proposal *p, enum mu_err code);
 
 #endif

@@ -84,7 +84,7 @@ static enum mu_err fold_roster(mu_desk *desk, const struct mu_batch *batch, uint
 {
     const struct mu_seal *seal = &batch->seal;
     struct mu_entry entry = {
-        .epoch = desk->head.epoch,
+        .epoch = desk->epoch,
         .number = desk->next_number + index,
         .accepted_at_ms = desk->now_ms,
         .judge_version = MU_JUDGE_VERSION,
@@ -115,8 +115,8 @@ static void note_wake(mu_desk *desk, uint32_t index, const Muster__Event *event)
     memcpy(desk->wake_for[index].b, finding->finding_id.data, finding->finding_id.len);
 }
 
-static enum mu_err take_effect(mu_desk *desk, const struct mu_batch *batch, uint32_t index,
-                               const Muster__Event *event)
+enum mu_err mu_judge_take_effect(mu_desk *desk, const struct mu_batch *batch, uint32_t index,
+                                 const Muster__Event *event)
 {
     uint32_t kind = mu_kind_of(event);
 
@@ -145,7 +145,7 @@ enum mu_err mu_judge_events(mu_desk *desk, const struct mu_batch *batch)
         if (mu_err_class(err) == MU_CLASS_LOCAL)
             return err;
         desk->verdicts[i] = (struct mu_verdict){(uint16_t)err, err == MU_OK ? NULL : fault->path};
-        if (err == MU_OK && (err = take_effect(desk, batch, i, event)) != MU_OK)
+        if (err == MU_OK && (err = mu_judge_take_effect(desk, batch, i, event)) != MU_OK)
             return err;
     }
     return MU_OK;

@@ -73,7 +73,7 @@ static enum mu_err judge_overlap(mu_desk *desk, struct mu_proposal *p,
     if (err != MU_OK)
         return err;
     if (!same)
-        return fence(desk, seal);
+        return p->proved ? MU_E_FORK : fence(desk, seal);
     err = mu_log_origin(desk->log, &seal->agent, seal->instance, seal->lane, seal->first_sequence,
                         &p->origin);
     if (err != MU_OK)
@@ -86,6 +86,18 @@ static enum mu_err judge_overlap(mu_desk *desk, struct mu_proposal *p,
     return MU_E_RECUT;
 }
 
+/* What was accepted before may come back into a gap: of what stood there nobody may be left. */
+static enum mu_err judge_gap(mu_desk *desk, struct mu_proposal *p, bool *gap)
+{
+    const struct mu_seal *seal = &p->batch.seal;
+    struct mu_origin origin;
+    enum mu_err err = mu_log_origin(desk->log, &seal->agent, seal->instance, seal->lane,
+                                    seal->first_sequence + seal->count - 1, &origin);
+
+    *gap = err == MU_E_ABSENT;
+    return *gap ? MU_OK : err;
+}
+
 enum mu_err mu_novelty_judge(mu_desk *desk, struct mu_proposal *p)
 {
     const struct mu_seal *seal = &p->batch.seal;
@@ -96,6 +108,12 @@ enum mu_err mu_novelty_judge(mu_desk *desk, struct mu_proposal *p)
         return err;
     if (last.fenced)
         return MU_E_FENCED;
+    if (p->proved) {
+        bool gap;
+
+        if ((err = judge_gap(desk, p, &gap)) != MU_OK || gap)
+            return err;
+    }
     if (seal->first_sequence <= last.sequence)
         return judge_overlap(desk, p, &last);
     if (seal->first_sequence > last.sequence + 1) {

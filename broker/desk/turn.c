@@ -13,10 +13,25 @@
 #include "proto/base/clock.h"
 
 /* ---- begin ----------------------------------------------------------------------------------- */
-static void set_time(mu_desk *desk, int64_t log_ms)
+void mu_desk_set_time(mu_desk *desk, int64_t log_ms)
 {
     if (log_ms > desk->now_ms)
         desk->now_ms = log_ms;
+}
+
+/* Nothing is said in the old epoch any more. As long as there is no room to say so, nothing is. */
+static enum mu_err tell_restored(mu_desk *desk)
+{
+    enum mu_err err = mu_log_restored(desk->log);
+
+    if (err != MU_OK)
+        return err == MU_E_ABSENT ? MU_OK : err;
+    err = mu_epoch_begin(desk, NULL, (struct mu_bytes){NULL, 0});
+    if (err == MU_E_FULL || err == MU_E_BUSY) {
+        desk->full = MU_E_FULL;
+        return MU_OK;
+    }
+    return err;
 }
 
 enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time)
@@ -26,11 +41,12 @@ enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time)
     MU_CHECK(!desk->writing && desk->pending_count == 0);
     desk->turn++;
     desk->machine_ms = time->machine_ms;
-    set_time(desk, time->log_ms);
+    mu_desk_set_time(desk, time->log_ms);
     desk->full = MU_OK;
     desk->next_number = desk->head.size + 1;
+    desk->epoch = desk->head.epoch;
     desk->author = desk->author_kept;
-    if ((err = mu_author_ticks(desk)) != MU_OK)
+    if ((err = tell_restored(desk)) != MU_OK || (err = mu_author_ticks(desk)) != MU_OK)
         return err;
     return mu_sheet_due_ms(desk) <= desk->now_ms ? mu_sheet_write(desk) : MU_OK;
 }
@@ -108,12 +124,42 @@ enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lan
     return err == MU_OK ? MU_OK : refuse(desk, &p, err);
 }
 
+/* ---- what was accepted before ---------------------------------------------------------------- */
+/* A proof that does not hold is the sender's affair, not ours. */
+static enum mu_err check_return(mu_desk *desk, struct mu_proposal *p,
+                                const struct mu_return *returned, struct mu_accepted *was)
+{
+    struct mu_reader r = mu_reader(returned->answer);
+    enum mu_err err;
+
+    if ((err = read_batch(desk, p)) != MU_OK || (err = mu_gate_seat(desk, p)) != MU_OK ||
+        (err = check_answer_room(desk, p)) != MU_OK)
+        return err;
+    if (mu_accepted_read(&r, was) != MU_OK)
+        return MU_E_BAD_FRAME;
+    if ((err = mu_return_check(desk, p, was)) != MU_OK)
+        return err;
+    return mu_novelty_judge(desk, p);
+}
+
+enum mu_err mu_desk_return(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lane,
+                           const struct mu_return *returned)
+{
+    struct mu_proposal p = {.seat = seat, .lane = lane, .bytes = returned->batch, .proved = true};
+    struct mu_accepted was;
+    enum mu_err err = check_return(desk, &p, returned, &was);
+
+    if (err == MU_OK)
+        err = p.again ? mu_answer_again(desk, &p) : mu_return_record(desk, &p, &was);
+    return err == MU_OK ? MU_OK : refuse(desk, &p, err);
+}
+
 enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms)
 {
     int64_t due_ms = mu_tick_due_ms(desk);
     enum mu_err err = mu_sheet_write_before_step(desk);
 
-    set_time(desk, target_ms < due_ms ? target_ms : due_ms);
+    mu_desk_set_time(desk, target_ms < due_ms ? target_ms : due_ms);
     if (err == MU_OK && (err = mu_record_begin(desk)) == MU_OK)
         err = mu_log_turn_clock(desk->log, desk->now_ms);
     if (err == MU_OK)

@@ -22,7 +22,8 @@ uint32_t mu_epoch_of(const struct mu_epochs *epochs, uint64_t number)
 
 size_t mu_log_epochs(const mu_log *log, struct mu_epoch out[MU_EPOCHS_MAX])
 {
-    const struct mu_epochs *epochs = &log->state.epochs;
+    const struct mu_epochs *epochs =
+        log->turn.txn != NULL ? &log->turn.state.epochs : &log->state.epochs;
 
     for (size_t i = 0; i < epochs->count; i++)
         out[i] = epochs->at[i];

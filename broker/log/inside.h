@@ -33,6 +33,7 @@ struct mu_turn {
     MDB_cursor *record, *tiles;
     struct mu_state state;
     size_t bytes;    /* put so far, about */
+    bool leap;       /* the next batch may leave out sequences of its lane */
     bool wrote;      /* anything at all */
     bool moved;      /* the state is another: its row must be written */
     enum mu_err err; /* the first that ended it; the rest is refused */
@@ -101,7 +102,9 @@ MU_MUST_USE enum mu_err mu_turn_put(mu_log *log, enum mu_table table, const stru
 /* ---- lanes.c --------------------------------------------------------------------------------- */
 /* The batch must go on where its lane stands. Errors: MU_E_CORRUPT, MU_E_IO. */
 MU_MUST_USE enum mu_err mu_lane_check_next(mu_log *log, const struct mu_seal *seal);
-/* The lane stands at this batch's end now. */
+/* No batch of its lane may hold any of its sequences. Errors: MU_E_CORRUPT, MU_E_IO. */
+MU_MUST_USE enum mu_err mu_lane_check_free(mu_log *log, const struct mu_seal *seal);
+/* The lane stands at this batch's end now, or later. */
 MU_MUST_USE enum mu_err mu_lane_put(mu_log *log, const struct mu_seal *seal, uint64_t first,
                                     const struct mu_hash *last_leaf);
 

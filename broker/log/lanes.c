@@ -119,6 +119,20 @@ enum mu_err mu_lane_check_next(mu_log *log, const struct mu_seal *seal)
     return MU_OK;
 }
 
+/* Who puts back what was lost has proved where it stood: nothing may stand there. */
+enum mu_err mu_lane_check_free(mu_log *log, const struct mu_seal *seal)
+{
+    struct mu_row_key last = mu_row_key_batch(&seal->agent, seal->instance, seal->lane,
+                                              seal->first_sequence + seal->count - 1);
+    struct lane_row row = {0};
+    enum mu_err err = find_row(log, log->turn.txn, &last, &row);
+
+    if (err != MU_OK)
+        return err == MU_E_ABSENT ? MU_OK : err;
+    MU_CHECK(row.first_sequence + row.count <= seal->first_sequence);
+    return MU_OK;
+}
+
 /* ---- which batch holds a sequence ------------------------------------------------------------ */
 
 static enum mu_err read_root(const mu_log *log, MDB_txn *txn, const struct mu_row_key *wanted,

@@ -76,7 +76,7 @@ void mu_log_close(mu_log **log);
 const struct mu_hash *mu_log_id(const mu_log *log);
 void mu_log_head(const mu_log *log, struct mu_head *head);
 int64_t mu_log_last_accepted_ms(const mu_log *log);
-/* The epochs in order, the first one being 1; how many. */
+/* The epochs in order, the first one being 1; how many. Inside a turn also those it began. */
 size_t mu_log_epochs(const mu_log *log, struct mu_epoch out[MU_EPOCHS_MAX]);
 
 /* ---- one turn ------------------------------------------------------------------------------ */
@@ -90,6 +90,9 @@ MU_MUST_USE enum mu_err mu_log_turn_begin(mu_log *log);
 MU_MUST_USE enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch,
                                           int64_t accepted_at_ms, uint16_t judge_version,
                                           const struct mu_verdict *verdicts, uint64_t *first);
+/* The next batch was accepted in an epoch before: its place in its lane must be free, but what came
+ * before it there may be lost. */
+void mu_log_turn_leap(mu_log *log);
 /* Mark that entry `number` changes who may say what, so that a start need not read the whole log. */
 MU_MUST_USE enum mu_err mu_log_turn_roster(mu_log *log, uint64_t number);
 MU_MUST_USE enum mu_err mu_log_turn_fence(mu_log *log, const struct mu_agent_id *agent,
@@ -188,8 +191,6 @@ bool mu_view_holds(mu_view *view, uint64_t number);
 MU_MUST_USE enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number);
 /* mu_node_fn for proofs; `from` is the view. Complete subtrees of committed entries only. */
 enum mu_err mu_view_node(void *from, unsigned level, uint64_t index, struct mu_hash *out);
-/* The root the tree had when it was of this size. Errors: MU_E_ABSENT past the head. */
-MU_MUST_USE enum mu_err mu_view_root(mu_view *view, uint64_t size, struct mu_hash *root);
 /* Checkpoint rows in order of size: the first with size >= *size. */
 MU_MUST_USE enum mu_err mu_view_checkpoint(mu_view *view, uint64_t *size, struct mu_bytes *note);
 

@@ -42,6 +42,7 @@ enum mu_err mu_turn_start(mu_log *log)
     turn->record = NULL;
     turn->tiles = NULL;
     turn->bytes = 0;
+    turn->leap = false;
     turn->wrote = false;
     turn->moved = false;
     turn->err = MU_OK;
@@ -276,6 +277,12 @@ static enum mu_err put_batch(mu_log *log, const struct mu_batch *batch, const st
     return mu_lane_put(log, &batch->seal, as->number, last_leaf);
 }
 
+void mu_log_turn_leap(mu_log *log)
+{
+    MU_CHECK(log->turn.txn != NULL);
+    log->turn.leap = true;
+}
+
 enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch, int64_t accepted_at_ms,
                               uint16_t judge_version, const struct mu_verdict *verdicts,
                               uint64_t *first)
@@ -294,7 +301,10 @@ enum mu_err mu_log_turn_batch(mu_log *log, const struct mu_batch *batch, int64_t
     MU_CHECK(accepted_at_ms >= turn->state.accepted_at_ms); /* the log clock never falls */
     if (turn->err != MU_OK)
         return turn->err;
-    if ((err = mu_lane_check_next(log, &batch->seal)) != MU_OK)
+    err =
+        turn->leap ? mu_lane_check_free(log, &batch->seal) : mu_lane_check_next(log, &batch->seal);
+    turn->leap = false;
+    if (err != MU_OK)
         return err;
     if ((err = open_cursors(log)) != MU_OK)
         return err;

@@ -209,18 +209,6 @@ enum mu_err mu_view_node(void *from, unsigned level, uint64_t index, struct mu_h
     return mu_tiles_node(&view->state.tiles, mu_view_tile, view, level, index, out);
 }
 
-enum mu_err mu_view_root(mu_view *view, uint64_t size, struct mu_hash *root)
-{
-    struct mu_edge edge;
-    enum mu_err err = MU_E_ABSENT;
-
-    if (size <= view->state.tiles.edge.size)
-        err = mu_tiles_edge_at(&view->state.tiles, mu_view_tile, view, size, &edge);
-    if (err == MU_OK)
-        mu_edge_root(&edge, root);
-    return err;
-}
-
 enum mu_err mu_view_roster(mu_view *view, uint64_t from, uint64_t *number)
 {
     struct mu_row_key key = mu_row_key_number(from);
