@@ -73,6 +73,8 @@ enum mu_err mu_finding_core(const Muster__Finding *finding, struct mu_hash *out)
     core.has_epoch = false;
     core.has_judged_at_ms = false;
     core.has_raising_count = false;
+    core.has_wake_at_ms = false;
+    core.wake_at_ms = 0;
     core.closed_by = NULL;
     core.n_causes = 0;
     core.causes = NULL;

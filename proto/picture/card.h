@@ -40,7 +40,7 @@ void mu_card_id(const char *role, const char *cause, struct mu_hash *out);
 const char *mu_rule_name(Muster__Rule rule);
 
 /* Digest of what a finding says, leaving out how it came about and was told: causes, id, state,
- * counts and the place it was judged at. Two findings with one core need not both be told.
+ * counts, the place it was judged at and when it asks to be woken. Two findings with one core need not both be told.
  * Errors: MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_finding_core(const Muster__Finding *finding, struct mu_hash *out);
 

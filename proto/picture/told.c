@@ -407,7 +407,12 @@ static void fill_step(struct mu_told_step *step, const struct told_act *act, boo
     };
 }
 
-/* The first word about a rung stands. */
+static bool is_blank(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
+/* The first word about a rung stands; told by telephone, the first that was read back. */
 static void take_act(struct mu_told *out, const struct told_act *act, int64_t at_ms)
 {
     const Muster__Envelope *envelope = act->act->event->envelope;
@@ -419,7 +424,8 @@ static void take_act(struct mu_told *out, const struct told_act *act, int64_t at
         return;
     if (second_hand && !by_other_means(envelope))
         return; /* how does he know? */
-    if (!step->reached)
+    if (!step->reached || (act->rung == MUSTER__RUNG__RUNG_TOLD_BY_PHONE &&
+                           is_blank(step->read_back) && !is_blank(envelope->read_back)))
         fill_step(step, act, second_hand);
 }
 
@@ -461,7 +467,7 @@ static bool shows_knowledge(const struct mu_told_step *step, Muster__Rung rung)
     if (!step->reached)
         return false;
     if (rung == MUSTER__RUNG__RUNG_TOLD_BY_PHONE)
-        return step->read_back != NULL && step->read_back[0] != '\0';
+        return !is_blank(step->read_back);
     return rung >= MUSTER__RUNG__RUNG_ACKNOWLEDGED;
 }
 

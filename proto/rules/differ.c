@@ -16,6 +16,7 @@
 struct published {
     bool open;
     uint32_t raisings, told;
+    int64_t wake_at_ms; /* 0: none */
     struct mu_hash core, last_id;
 };
 
@@ -29,12 +30,16 @@ static struct published look_up(const mu_rules *rules, const struct wanted *want
 
     if (wanted->awaited)
         return (struct published){wanted->awaited_open, wanted->awaited_raisings,
-                                  wanted->awaited_told, wanted->awaited_core, wanted->awaited_id};
+                                  wanted->awaited_told, wanted->awaited_wake_at_ms,
+                                  wanted->awaited_core, wanted->awaited_id};
     mu_card_key(&key, agency, wanted->public.role, wanted->public.cause);
     card = mu_picture_card(rules->picture, buffer);
     if (card == NULL || card->finding == NULL)
         return out;
-    out = (struct published){card->open, card->raisings, card->told, card->core, {{0}}};
+    out = (struct published){
+        card->open, card->raisings,
+        card->told, card->finding->has_wake_at_ms ? card->finding->wake_at_ms : 0,
+        card->core, {{0}}};
     if (card->finding->has_finding_id && card->finding->finding_id.len == sizeof out.last_id.b)
         memcpy(out.last_id.b, card->finding->finding_id.data, sizeof out.last_id.b);
     return out;
@@ -44,7 +49,10 @@ static bool must_say(const struct wanted *wanted, const struct published *publis
 {
     if (wanted->public.open != published->open)
         return true;
-    return wanted->public.open && !mu_hash_equal(&wanted->public.core, &published->core);
+    /* A mark that has passed is let go of in silence; another one must be asked for. */
+    return wanted->public.open &&
+           (!mu_hash_equal(&wanted->public.core, &published->core) ||
+            (wanted->wake_at_ms != 0 && wanted->wake_at_ms != published->wake_at_ms));
 }
 
 static Muster__FindingState state_of(const struct wanted *wanted, const struct published *published,
@@ -163,6 +171,7 @@ static enum mu_err say(mu_rules *rules, struct wanted *wanted, const struct publ
     wanted->awaited_open = wanted->public.open;
     wanted->awaited_raisings = finding->raising_count;
     wanted->awaited_told = published->told + 1;
+    wanted->awaited_wake_at_ms = wanted->wake_at_ms;
     wanted->awaited_core = wanted->public.core;
     memcpy(wanted->awaited_id.b, finding->finding_id.data, sizeof wanted->awaited_id.b);
     return MU_OK;

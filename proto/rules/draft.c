@@ -4,6 +4,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+bool mu_judge_passed(const struct mu_judgement *judgement, int64_t mark_ms)
+{
+    return judgement->now_ms >= mark_ms || mu_picture_ticked_ms(judgement->picture) >= mark_ms;
+}
+
 void *mu_judge_take(struct mu_judgement *judgement, size_t size)
 {
     void *out = mu_arena_take(judgement->arena, size);

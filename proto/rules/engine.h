@@ -35,6 +35,7 @@ struct wanted {
     bool awaited;
     bool awaited_open;
     uint32_t awaited_raisings, awaited_told;
+    int64_t awaited_wake_at_ms;
     struct mu_hash awaited_core, awaited_id;
 };
 

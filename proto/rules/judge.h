@@ -60,6 +60,14 @@ void mu_judge_c11(struct mu_judgement *judgement);
 void mu_judge_c11_twice(struct mu_judgement *judgement);
 void mu_judge_clearance(struct mu_judgement *judgement);
 void mu_judge_owed(struct mu_judgement *judgement);
+void mu_judge_order(struct mu_judgement *judgement);
+void mu_judge_overdue(struct mu_judgement *judgement);
+void mu_judge_debt(struct mu_judgement *judgement);
+void mu_judge_c15(struct mu_judgement *judgement);
+
+/* Whether that mark is known to have passed: by the rules' clock, or by a tick. A finding that asks to be
+ * woken at a mark is judged by this, so that nothing depends on what else happened in that minute. */
+bool mu_judge_passed(const struct mu_judgement *judgement, int64_t mark_ms);
 
 /* ---- saying what was found: all lent by the judgement ---- */
 

@@ -13,6 +13,9 @@
 #define SHORTAGE MUSTER__FINDING_KIND__FINDING_KIND_SHORTAGE
 #define CLEARANCE MUSTER__FINDING_KIND__FINDING_KIND_CLEARANCE
 #define OWED MUSTER__FINDING_KIND__FINDING_KIND_OWED
+#define ORDER_STATE MUSTER__FINDING_KIND__FINDING_KIND_ORDER_STATE
+#define ESCALATION MUSTER__FINDING_KIND__FINDING_KIND_ESCALATION
+#define DEBT MUSTER__FINDING_KIND__FINDING_KIND_DEBT
 
 /* clang-format off */
 const struct mu_rule mu_rule_table[] = {
@@ -25,6 +28,10 @@ const struct mu_rule mu_rule_table[] = {
     {MUSTER__RULE__RULE_C11, 1, "request", 40, SERVICE, SHORTAGE, "relief_supply", mu_judge_c11_twice},
     {MUSTER__RULE__RULE_CLEARANCE, 1, "plan", 90, DATA, CLEARANCE, NULL, mu_judge_clearance},
     {MUSTER__RULE__RULE_DEADLINE, 1, "owed", 90, DATA, OWED, NULL, mu_judge_owed},
+    {MUSTER__RULE__RULE_ORDER, 1, "order", 90, SERVICE, ORDER_STATE, NULL, mu_judge_order},
+    {MUSTER__RULE__RULE_DEADLINE, 1, "overdue", 90, SERVICE, ESCALATION, NULL, mu_judge_overdue},
+    {MUSTER__RULE__RULE_DEBT, 1, "debt", 90, SERVICE, DEBT, NULL, mu_judge_debt},
+    {MUSTER__RULE__RULE_C15, 1, "clock", 80, DATA, CONFLICT, NULL, mu_judge_c15},
     {MUSTER__RULE__RULE_UNSPECIFIED, 0, "", 0, DATA, CONFLICT, NULL, NULL},
 };
 /* clang-format on */

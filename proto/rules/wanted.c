@@ -430,6 +430,7 @@ static enum mu_err file_role(mu_rules *rules, struct cause *cause, struct mu_jud
     struct wanted *wanted = find_wanted(cause, role);
     struct mu_draft *draft = merge_drafts(judgement, role);
     struct mu_hash before;
+    int64_t woken_ms;
     enum mu_err err;
 
     set_card_id(judgement, draft, cause->name);
@@ -442,9 +443,11 @@ static enum mu_err file_role(mu_rules *rules, struct cause *cause, struct mu_jud
     if (!draft->open && !wanted->public.open)
         return MU_OK;
     before = wanted->public.core;
+    woken_ms = wanted->wake_at_ms;
     if ((err = pack(wanted, draft->finding)) != MU_OK)
         return err;
-    if (draft->open != wanted->public.open || !mu_hash_equal(&before, &wanted->public.core))
+    if (draft->open != wanted->public.open || woken_ms != wanted->wake_at_ms ||
+        !mu_hash_equal(&before, &wanted->public.core))
         mu_wanted_changed(rules, wanted);
     wanted->lead = draft->lead;
     wanted->public.is_card = draft->finding->has_card_id;

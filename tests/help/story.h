@@ -37,6 +37,15 @@ void story_answer(struct story *story);
 /* A tick of the broker at `clock`. */
 void story_ticks(struct story *story, const char *clock);
 
+/* An event as an entry by `agency`, which is also the name of its agent; its number. */
+uint64_t story_enters(struct story *story, const char *agency, const Muster__Event *event);
+/* Enrols a desk for each of "EM CA HC", with telephones 0000-EM-01, 0000-CA-02 ... */
+void story_desks(struct story *story, const char *agencies);
+/* A receipt sheet at `clock`: that desk has looked through number `through` in every lane, following
+ * `filter` ("": everything). */
+void story_holds(struct story *story, const char *clock, const char *agency, uint64_t through,
+                 const char *filter);
+
 /* A new coordinator on the same record: it folds everything again and says what is missing. The
  * record so far is kept for that. */
 void story_restart(struct story *story);
