@@ -230,7 +230,8 @@ const char *mu_picture_telephone(const mu_picture *picture, const char *agency, 
 
 static const char *general_type(enum mu_place_kind kind)
 {
-    static const char *const names[] = {"road", "road", "river_zone", "resource", "shelter"};
+    static const char *const names[] = {"road",    "road",  "river_zone", "resource",
+                                        "shelter", "scene", "hospital"};
 
     return names[kind];
 }
@@ -308,6 +309,8 @@ Muster__Compatibility mu_picture_beside(const mu_picture *picture, const struct 
     const char *special = special_type(picture, a);
     const struct mu_object *object;
 
+    if (a->place_kind == MU_PLACE_SCENE || a->place_kind == MU_PLACE_HOSPITAL)
+        return MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE; /* counted, not cleared */
     for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_MATRIX, i)) != NULL;
          i++) {
         const struct mu_said *head = mu_object_head(object);

@@ -39,6 +39,7 @@ struct mu_picture {
     const struct mu_said *sheet;
     const struct mu_said *needs_cause;
     uint64_t print_order;
+    struct mu_patients waiting; /* of all casualties */
     struct mu_touch *touches;
     size_t touch_count, touch_room;
 };
@@ -87,6 +88,10 @@ MU_MUST_USE enum mu_err mu_fold_time_before(struct mu_picture *picture, const st
 MU_MUST_USE enum mu_err mu_fold_debt(struct mu_picture *picture, const struct mu_said *said);
 MU_MUST_USE enum mu_err mu_fold_debt_struck(struct mu_picture *picture,
                                             const struct mu_said *said);
+
+/* Who still waits at a scene, after anything said of it; and after a plan that fetches people changed. */
+MU_MUST_USE enum mu_err mu_fold_scene(struct mu_picture *picture, struct mu_object *casualty);
+MU_MUST_USE enum mu_err mu_fold_fetched(struct mu_picture *picture);
 
 MU_MUST_USE enum mu_err mu_fold_touch(struct mu_picture *picture, struct mu_touch touch);
 

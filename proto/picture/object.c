@@ -34,6 +34,10 @@ static int64_t counted_at_ms(const Muster__Event *event)
         return event->evacuation->has_counted_at_ms ? event->evacuation->counted_at_ms : 0;
     case MUSTER__EVENT__BODY_SHELTER:
         return event->shelter->has_counted_at_ms ? event->shelter->counted_at_ms : 0;
+    case MUSTER__EVENT__BODY_CASUALTY:
+        return event->casualty->has_counted_at_ms ? event->casualty->counted_at_ms : 0;
+    case MUSTER__EVENT__BODY_HOSPITAL:
+        return event->hospital->has_counted_at_ms ? event->hospital->counted_at_ms : 0;
     case MUSTER__EVENT__BODY_STOCK:
         return event->stock->has_counted_at_ms ? event->stock->counted_at_ms : 0;
     default:

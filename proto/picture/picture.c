@@ -169,9 +169,25 @@ static enum mu_err after_operation(struct mu_picture *picture, struct mu_object 
     enum mu_err err = mu_fold_prints(picture, object);
 
     (void)said;
+    if (err == MU_OK)
+        err = mu_fold_fetched(picture);
     return err != MU_OK ? err
                         : mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_OPERATION,
                                                                    .id = object->id});
+}
+
+static enum mu_err after_casualty(struct mu_picture *picture, struct mu_object *object,
+                                  const struct mu_said *said)
+{
+    (void)said;
+    return mu_fold_scene(picture, object);
+}
+
+static enum mu_err after_hospital(struct mu_picture *picture, struct mu_object *object,
+                                  const struct mu_said *said)
+{
+    (void)said;
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_HOSPITAL, .id = object->id});
 }
 
 static enum mu_err after_road(struct mu_picture *picture, struct mu_object *object,
@@ -278,6 +294,8 @@ static enum mu_err after_reference(struct mu_picture *picture, struct mu_object 
         return after_shelter(picture, object, said);
     case MUSTER__OBJECT_KIND__OBJECT_KIND_DEPOT:
         return touch_needs(picture, said);
+    case MUSTER__OBJECT_KIND__OBJECT_KIND_HOSPITAL:
+        return after_hospital(picture, object, said);
     case MUSTER__OBJECT_KIND__OBJECT_KIND_ROAD_EDGE:
         err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_ROADS});
         return err != MU_OK ? err
@@ -405,8 +423,9 @@ static const struct fold_row {
     {MUSTER__EVENT__BODY_STOCK, usual_name, after_stock},
     {MUSTER__EVENT__BODY_SHIPMENT, usual_name, after_shipment},
     {MUSTER__EVENT__BODY_SUPPLY_SHEET, usual_name, after_sheet},
-    {MUSTER__EVENT__BODY_CASUALTY, usual_name, NULL},
-    {MUSTER__EVENT__BODY_HOSPITAL, usual_name, NULL},
+    {MUSTER__EVENT__BODY_CASUALTY, usual_name, after_casualty},
+    {MUSTER__EVENT__BODY_HOSPITAL, usual_name, after_hospital},
+    {MUSTER__EVENT__BODY_DISPATCH_PROPOSAL, usual_name, NULL},
     {MUSTER__EVENT__BODY_UNIT, usual_name, NULL},
     {MUSTER__EVENT__BODY_GAUGE, usual_name, NULL},
     {MUSTER__EVENT__BODY_FORECAST, usual_name, NULL},
@@ -457,8 +476,8 @@ static enum mu_err after_strike(struct mu_picture *picture, const struct mu_said
     enum mu_err err = mu_fold_debt_struck(picture, said);
 
     if (err == MU_OK && event->envelope->agency != NULL)
-        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TIMES,
-                                                       .id = event->envelope->agency});
+        err = mu_fold_touch(
+            picture, (struct mu_touch){.kind = MU_TOUCH_TIMES, .id = event->envelope->agency});
     if (event->body_case != MUSTER__EVENT__BODY_ACKNOWLEDGEMENT)
         return err;
     for (size_t i = 0; i < event->acknowledgement->n_of && err == MU_OK; i++) {

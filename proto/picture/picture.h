@@ -57,6 +57,11 @@ struct mu_said {
     struct mu_said *older; /* next by as-of time: all statements */
 };
 
+/* People by triage. */
+struct mu_patients {
+    uint32_t red, yellow, green;
+};
+
 struct mu_object {
     uint32_t kind;
     const char *id;
@@ -69,6 +74,7 @@ struct mu_object {
     struct mu_print *prints; /* what it does where now: mu_picture_meet finds these */
     size_t print_count;
     uint64_t needs_view; /* of an evacuation: changes when what it needs does */
+    struct mu_patients waiting; /* at a scene: whom no plan fetches (proto/picture/patients.h) */
 };
 
 /* Kind: the field number of the body in Event (MUSTER__EVENT__BODY_...). NULL when unknown. */
@@ -95,7 +101,9 @@ enum mu_place_kind {
     MU_PLACE_ROAD, /* what is reported about that edge */
     MU_PLACE_ZONE,
     MU_PLACE_RESOURCE,
-    MU_PLACE_SHELTER
+    MU_PLACE_SHELTER,
+    MU_PLACE_SCENE,   /* whose patients a plan fetches: a casualty's name, or an area */
+    MU_PLACE_HOSPITAL /* who is taken there; the span ends when they arrive */
 };
 
 /* One part of an operation at one place: a leg on an edge, a phase in a zone, people for a shelter,
@@ -114,6 +122,7 @@ struct mu_print {
     Muster__PopulationKind population;
     bool exclusive; /* of a resource */
     size_t part;    /* leg or phase, from 0 */
+    size_t move;    /* which of the phase's patients, at a scene or a hospital */
 };
 
 /* Calls back for each print at `place` that meets [start, end), earliest first, until it returns
@@ -142,6 +151,8 @@ enum mu_touch_kind {
     MU_TOUCH_CARD,      /* id: key of a card that a finding spoke of, void or not */
     MU_TOUCH_COUNTY,    /* roles, matrix, limits, switches: everything */
     MU_TOUCH_ROADS,     /* the network itself */
+    MU_TOUCH_HOSPITAL,  /* id: its beds, ambulances or state */
+    MU_TOUCH_SCENE,     /* id of a casualty: its people, or who is fetched from it */
     MU_TOUCH_TOLD,      /* id: an object somebody is to be told of, or has acted on */
     MU_TOUCH_RECEIPTS,  /* machines have looked further */
     MU_TOUCH_CHARGE,    /* who is in charge */

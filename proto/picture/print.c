@@ -164,6 +164,45 @@ static void add_resources(struct list *list, struct mu_print print,
     }
 }
 
+/* Whose patients: the scene named, else what the plan is for, else wherever they come from. */
+static void add_scenes(struct list *list, struct mu_print print, const Muster__OperationPlan *plan,
+                       const Muster__PatientMove *move)
+{
+    print.place_kind = MU_PLACE_SCENE;
+    print.span = (struct mu_span){.start_ms = INT64_MIN, .end_ms = MU_ENDLESS};
+    print.place = move->casualty != NULL ? move->casualty->object : NULL;
+    add(list, &print);
+    for (size_t i = 0; print.place == NULL && i < plan->n_for_objects; i++) {
+        struct mu_print one = print;
+
+        one.place = plan->for_objects[i];
+        add(list, &one);
+    }
+    if (print.place != NULL || plan->n_for_objects > 0)
+        return;
+    print.place = move->from;
+    add(list, &print);
+}
+
+static void add_moves(struct list *list, struct mu_print print, const Muster__OperationPlan *plan,
+                      const Muster__PlanPhase *phase)
+{
+    for (size_t i = 0; i < phase->n_patients; i++) {
+        const Muster__PatientMove *move = phase->patients[i];
+        struct mu_print one = print;
+
+        one.move = i;
+        add_scenes(list, one, plan, move);
+        one.place_kind = MU_PLACE_HOSPITAL;
+        one.place = move->hospital;
+        one.span = (struct mu_span){
+            .start_ms = INT64_MIN,
+            .end_ms = move->has_arrives_at_ms ? move->arrives_at_ms : MU_ENDLESS,
+        };
+        add(list, &one);
+    }
+}
+
 static void add_phase(struct list *list, const struct mu_said *said, size_t part)
 {
     const Muster__OperationPlan *plan = said->event->operation_plan;
@@ -183,6 +222,7 @@ static void add_phase(struct list *list, const struct mu_said *said, size_t part
     print.place_kind = MU_PLACE_ZONE;
     print.place = phase->zone;
     add(list, &print);
+    add_moves(list, print, plan, phase);
 }
 
 static void add_plan(struct list *list, const struct mu_said *said)
@@ -296,6 +336,15 @@ static bool plan_stands(const struct mu_object *plan)
            state != MUSTER__PLAN_STATE__PLAN_STATE_ENDED;
 }
 
+/* Patients fetched are fetched, and on their way to a bed until it is counted without them. */
+static bool moves_stand(const struct mu_object *plan)
+{
+    const struct mu_said *said = mu_object_news(plan, has_plan_state);
+
+    return plan_stands(plan) || (said != NULL && said->event->operation_plan->state ==
+                                                     MUSTER__PLAN_STATE__PLAN_STATE_ENDED);
+}
+
 static bool has_shipment_state(const Muster__Event *event)
 {
     return event->shipment->has_state;
@@ -318,6 +367,8 @@ static bool stands(const struct mu_object *object, const struct mu_print *print)
             return false;
         return !mu_evacuation_over(object);
     case MUSTER__EVENT__BODY_OPERATION_PLAN:
+        if (print->place_kind == MU_PLACE_SCENE || print->place_kind == MU_PLACE_HOSPITAL)
+            return moves_stand(object);
         return plan_stands(object) && !phase_done(object, print->part);
     case MUSTER__EVENT__BODY_SHIPMENT:
         return shipment_rolls(object);
@@ -348,7 +399,7 @@ static enum mu_err standing_prints(const struct mu_object *object, struct mu_pri
 
 static void place_name(char *out, size_t size, enum mu_place_kind kind, const char *id)
 {
-    static const char *const prefix[] = {"e:", "d:", "z:", "r:", "s:"};
+    static const char *const prefix[] = {"e:", "d:", "z:", "r:", "s:", "c:", "h:"};
     struct mu_text text = mu_text(out, size);
 
     mu_text_add(&text, prefix[kind]);

@@ -174,6 +174,14 @@ Muster__Argument *mu_arg_edge(struct mu_judgement *judgement, const char *edge)
     return out;
 }
 
+Muster__Argument *mu_arg_text(struct mu_judgement *judgement, const char *template_id)
+{
+    Muster__Argument *out = argument(judgement, MUSTER__ARGUMENT__VALUE_TEXT_ID);
+
+    out->text_id = mu_judge_text(judgement, template_id);
+    return out;
+}
+
 Muster__Argument *mu_arg_ref(struct mu_judgement *judgement, const struct mu_said *said)
 {
     Muster__Argument *out = argument(judgement, MUSTER__ARGUMENT__VALUE_REF);

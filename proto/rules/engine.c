@@ -148,8 +148,31 @@ static void touch_shelter(mu_rules *rules, const struct mu_touch *touch)
     mark_open(rules, "shelter"); /* they may now be offered this one, or no longer */
 }
 
+static void mark_beds(mu_rules *rules)
+{
+    mark_named(rules, "beds", "icu");
+    mark_named(rules, "beds", "general");
+}
+
+static void touch_hospital(mu_rules *rules, const struct mu_touch *touch)
+{
+    mark_named(rules, "hospital", touch->id);
+    mark_open(rules, "hospital"); /* they may now be offered this one, or no longer */
+    mark_beds(rules);
+}
+
+static void touch_scene(mu_rules *rules, const struct mu_touch *touch)
+{
+    (void)touch;
+    mark_beds(rules);
+}
+
 static void touch_place(mu_rules *rules, const struct mu_touch *touch)
 {
+    if (touch->place_kind == MU_PLACE_HOSPITAL)
+        touch_hospital(rules, touch);
+    if (touch->place_kind == MU_PLACE_SCENE || touch->place_kind == MU_PLACE_HOSPITAL)
+        return;
     if (touch->place_kind == MU_PLACE_SHELTER) {
         touch_shelter(rules, touch);
         return;
@@ -310,6 +333,8 @@ static void touch_county(mu_rules *rules, const struct mu_touch *touch)
     mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "overdue");
     mark_objects(rules, MUSTER__EVENT__BODY_TASK, "order");
     mark_objects(rules, MUSTER__EVENT__BODY_TASK, "overdue");
+    mark_objects(rules, MUSTER__EVENT__BODY_HOSPITAL, "hospital");
+    mark_beds(rules);
     mark_roads(rules);
     mark_named(rules, "needs", "county");
 }
@@ -346,6 +371,7 @@ static void (*const touched[])(mu_rules *rules, const struct mu_touch *touch) = 
     [MU_TOUCH_TOLD] = touch_told,           [MU_TOUCH_RECEIPTS] = touch_receipts,
     [MU_TOUCH_CHARGE] = touch_charge,       [MU_TOUCH_TIMES] = touch_times,
     [MU_TOUCH_DEBT] = touch_debt,           [MU_TOUCH_TICK] = touch_tick,
+    [MU_TOUCH_HOSPITAL] = touch_hospital,   [MU_TOUCH_SCENE] = touch_scene,
 };
 
 /* ---- judging ---- */

@@ -56,6 +56,8 @@ void mu_judge_c02_works(struct mu_judgement *judgement);
 void mu_judge_c02_road(struct mu_judgement *judgement);
 void mu_judge_c04(struct mu_judgement *judgement);
 void mu_judge_c06(struct mu_judgement *judgement);
+void mu_judge_c10_hospital(struct mu_judgement *judgement);
+void mu_judge_c10_county(struct mu_judgement *judgement);
 void mu_judge_c11(struct mu_judgement *judgement);
 void mu_judge_c11_twice(struct mu_judgement *judgement);
 void mu_judge_clearance(struct mu_judgement *judgement);
@@ -117,6 +119,8 @@ Muster__Argument *mu_arg_at(struct mu_judgement *judgement, int64_t at_ms);
 Muster__Argument *mu_arg_window(struct mu_judgement *judgement, int64_t start_ms, int64_t end_ms);
 Muster__Argument *mu_arg_activity(struct mu_judgement *judgement, Muster__Activity activity);
 Muster__Argument *mu_arg_edge(struct mu_judgement *judgement, const char *edge);
+/* Another sentence of the catalogue by its id. */
+Muster__Argument *mu_arg_text(struct mu_judgement *judgement, const char *template_id);
 Muster__Argument *mu_arg_ref(struct mu_judgement *judgement, const struct mu_said *said);
 
 #endif

@@ -24,6 +24,8 @@ const struct mu_rule mu_rule_table[] = {
     {MUSTER__RULE__RULE_C02, 1, "works", 20, SERVICE, CONFLICT, "flood_command", mu_judge_c02_works},
     {MUSTER__RULE__RULE_C02, 1, "road", 20, SERVICE, CONFLICT, NULL, mu_judge_c02_road},
     {MUSTER__RULE__RULE_C06, 1, "shelter", 30, SERVICE, CONFLICT, "shelters", mu_judge_c06},
+    {MUSTER__RULE__RULE_C10, 1, "hospital", 15, LIFE, CONFLICT, "health", mu_judge_c10_hospital},
+    {MUSTER__RULE__RULE_C10, 1, "beds", 15, LIFE, CONFLICT, "health", mu_judge_c10_county},
     {MUSTER__RULE__RULE_C11, 1, "needs", 40, SERVICE, SHORTAGE, "relief_supply", mu_judge_c11},
     {MUSTER__RULE__RULE_C11, 1, "request", 40, SERVICE, SHORTAGE, "relief_supply", mu_judge_c11_twice},
     {MUSTER__RULE__RULE_CLEARANCE, 1, "plan", 90, DATA, CLEARANCE, NULL, mu_judge_clearance},
