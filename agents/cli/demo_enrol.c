@@ -16,6 +16,7 @@
 struct member {
     char dir[PATH_MAX];
     const struct mu_demo_agency *agency;
+    bool desk; /* the one machine of its agency whose receipts count */
 };
 
 struct roll {
@@ -44,6 +45,7 @@ static enum mu_err make_member(struct roll *roll, const char *room, const char *
         return err;
     snprintf(roll->about, PATH_MAX, "%s", member->dir);
     member->agency = agency;
+    member->desk = strcmp(room, "play") == 0;
     if ((err = mu_agent_create(member->dir, agency->code, program)) == MU_OK)
         roll->count++;
     return err;
@@ -71,6 +73,9 @@ static enum mu_err make_programs(struct roll *roll)
     }
     return err;
 }
+
+/* An agency's desk is its played session: it follows everything, as a console does, and its link is the
+ * one a script may cut. Programs follow what they need. */
 
 /* The person at the keyboard is the first agency's until he says --as. */
 static enum mu_err link_default(const struct roll *roll)
@@ -160,7 +165,7 @@ static enum mu_err fill_enrolment(const struct member *member, mu_arena *arena,
     enrolment->telephone = copy(arena, agency->telephone);
     enrolment->home_area = copy(arena, agency->area);
     enrolment->has_desk = 1;
-    enrolment->desk = 1;
+    enrolment->desk = member->desk;
     return add_roles(enrolment, agency->roles, arena);
 }
 

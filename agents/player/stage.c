@@ -130,7 +130,7 @@ static enum mu_err take_link(void *user, enum mu_link link, enum mu_err why)
 static enum mu_err open_actor(mu_stage *stage, const char *agency, const char *dir)
 {
     struct actor *actor = &stage->actors[stage->actor_count];
-    struct mu_agent_options options = {.program = "muster-player"};
+    struct mu_agent_options options = {.program = "muster-player", .desk = true};
     struct mu_agent_calls calls = {
         .on_answer = take_answer,
         .on_moved = take_moved,
@@ -140,6 +140,11 @@ static enum mu_err open_actor(mu_stage *stage, const char *agency, const char *d
         .user = actor,
     };
 
+    if (stage->actor_count > 0) { /* the administrator reads for all; the others only hold it */
+        calls.on_entry = NULL;
+        calls.on_through = NULL;
+        options.lazy = true;
+    }
     *actor = (struct actor){.stage = stage, .agency = agency};
     enum mu_err err = mu_agent_open(dir, &options, &calls, &actor->agent);
     if (err == MU_OK)
@@ -194,7 +199,9 @@ static enum mu_err reach(mu_stage *stage)
 
     if (err == MU_E_TIMEOUT)
         return why_unlinked(stage, MU_E_UNREACHABLE);
-    return err != MU_OK ? err : mu_agent_follow(stage->actors[0].agent, "", 1);
+    for (size_t i = 0; err == MU_OK && i < stage->actor_count; i++)
+        err = mu_agent_follow(stage->actors[i].agent, "", 1);
+    return err;
 }
 
 enum mu_err mu_stage_open(const struct mu_play *play, const struct mu_stage_options *options,
@@ -358,13 +365,22 @@ enum mu_err mu_stage_settle(mu_stage *stage)
     return wait_for(stage, is_settled, 0);
 }
 
+/* What the broker knows to be on every desk whose link is not cut, before a clock in steps goes on. */
+static bool is_on_desks(const mu_stage *stage)
+{
+    for (size_t i = 1; i < stage->actor_count; i++)
+        if (!stage->actors[i].cut && !mu_agent_stated(stage->actors[i].agent, stage->through))
+            return false;
+    return true;
+}
+
 /* The player counts as a program that is at rest through what it has read: an answer of the broker that
  * is as high was given after it heard that, so it is not an old one. */
 static bool is_at_rest(mu_stage *stage, int64_t wanted)
 {
     mu_agent *admin = stage->actors[0].agent;
 
-    if (!is_settled(stage, wanted) || stage->through < stage->head)
+    if (!is_settled(stage, wanted) || stage->through < stage->head || !is_on_desks(stage))
         return false;
     mu_agent_idle(admin, stage->through);
     return mu_agent_all_idle(admin) >= stage->through;

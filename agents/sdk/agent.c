@@ -97,7 +97,11 @@ static enum mu_err open_parts(struct mu_agent *agent, const char *dir,
     if (agent->home.pointed && agent->endpoint[0] != '\0' &&
         (err = mu_verifier_open(&agent->home.log_key, &agent->log_verifier)) != MU_OK)
         return err;
-    return options != NULL && options->no_spool ? MU_OK : open_spool(agent);
+    if (options != NULL && options->no_spool)
+        return MU_OK;
+    if ((err = open_spool(agent)) == MU_OK && options != NULL && options->desk)
+        mu_witness_open(agent);
+    return err;
 }
 
 enum mu_err mu_agent_open(const char *dir, const struct mu_agent_options *options,

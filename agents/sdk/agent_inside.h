@@ -5,6 +5,7 @@
  *   link.c    greet, ping, stand back     follow.c  FOLLOW and CREDIT out, frames that wait
  *   head.c    checkpoints believed        deliver.c what it delivers, believed and handed out
  *   roles.c   the roster folded           slice.c   sealed batches verified
+ *   witness.c what a desk states of it    split.c   two faces of one record
  *   spool.h   what was said and not provably taken
  */
 #ifndef MU_SDK_AGENT_INSIDE_H
@@ -19,6 +20,8 @@
 #include "proto/base/clock.h"
 #include "proto/session/session.h"
 #include "proto/sign/merkle.h"
+#include "proto/sign/receipt.h"
+#include "proto/sign/roots.h"
 #include "proto/topic/filter.h"
 
 /* ---- link ------------------------------------------------------------------------------------ */
@@ -64,6 +67,8 @@ struct mu_follower {
     uint32_t window;     /* credit in all */
     struct mu_edge edge; /* of an everything-follow from 1: the tree so far */
     bool edged;
+    struct mu_roots roots; /* ... and what it was */
+    uint64_t looked_at;    /* of the last entry told of as split */
 };
 
 /* One slice of a DELIVER, hashed. */
@@ -100,6 +105,24 @@ struct mu_reading {
     mu_arena fold_arena; /* the entry being folded: the roster may outlive neither */
 };
 
+/* ---- witness --------------------------------------------------------------------------------- */
+struct mu_witness {
+    bool wanted;    /* opened as a desk that keeps things */
+    bool on;        /* the program's follow can be witnessed */
+    bool kept;      /* `last` is one, and in the spool */
+    bool continues; /* ... and what is counted now goes on from it */
+    struct mu_receipt last;
+    struct mu_hash filter; /* digest of the follow's */
+    uint32_t epoch;        /* of what is counted; 0: not known yet */
+    uint64_t looked;       /* handed out, or left out, up to here */
+    struct mu_delivered delivered;
+    bool moved, moved_life; /* since `last`, other than sheets */
+    bool owed_again;        /* `last` may have been lost on its way */
+    bool unheard;           /* no PONG yet of a PING after it */
+    int64_t mark;           /* echo of that PING; 0: not said yet */
+    int64_t hold_until;     /* machine time: the disk was full */
+};
+
 struct mu_agent {
     struct mu_home home;
     struct mu_agent_calls calls;
@@ -132,6 +155,7 @@ struct mu_agent {
 
     struct mu_submit submit;
     struct mu_reading reading;
+    struct mu_witness witness;
     int64_t flush_at; /* 0: nothing to write */
 
     int epoll, timer; /* mu_agent_fd */
@@ -201,6 +225,23 @@ int64_t mu_submit_due(const struct mu_agent *agent, int64_t latest);
 bool mu_fork_may_send(struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row);
 /* Once all is known that the broker holds: seal the rest anew. */
 MU_MUST_USE enum mu_err mu_fork_step(struct mu_agent *agent, int64_t now);
+
+/* ---- witness.c ------------------------------------------------------------------------------- */
+void mu_witness_open(struct mu_agent *agent);
+/* The program follows anew; after WELCOME. */
+void mu_witness_begin(struct mu_agent *agent);
+void mu_witness_resume(struct mu_agent *agent);
+/* The program was handed this; all up to `through` has been looked at. */
+void mu_witness_take(struct mu_agent *agent, const struct mu_entry *entry);
+void mu_witness_through(struct mu_agent *agent, uint64_t through);
+/* State what is due. Errors: local ones. */
+MU_MUST_USE enum mu_err mu_witness_step(struct mu_agent *agent, int64_t now);
+int64_t mu_witness_due(const struct mu_agent *agent, int64_t latest);
+/* A PING was said, a PONG was heard: what went before it has arrived. */
+void mu_witness_pinged(struct mu_agent *agent, int64_t echo);
+void mu_witness_ponged(struct mu_agent *agent, int64_t echo);
+/* Whether a clock in steps need not wait for a receipt. */
+bool mu_witness_settled(const struct mu_agent *agent);
 
 /* ---- follow.c, slice.c, roles.c -------------------------------------------------------------- */
 void mu_follow_resume(struct mu_agent *agent, uint64_t head);

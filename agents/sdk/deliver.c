@@ -14,6 +14,7 @@ static bool hand_out(struct mu_agent *agent, struct mu_entry *entry)
     mu_arena *arena = &agent->reading.arena;
     struct mu_fault fault;
 
+    mu_link_clock_passed(agent, entry->accepted_at_ms);
     if (agent->calls.on_entry == NULL)
         return true;
     if (!agent->lazy && entry->code == 0) {
@@ -23,7 +24,6 @@ static bool hand_out(struct mu_agent *agent, struct mu_entry *entry)
         if (mu_event_unpack(entry->body, arena, &entry->event, &fault) != MU_OK)
             entry->event = NULL;
     }
-    mu_link_clock_passed(agent, entry->accepted_at_ms);
     agent->stop = agent->calls.on_entry(agent->calls.user, entry);
     return agent->stop == MU_OK;
 }
@@ -53,6 +53,7 @@ static bool hand_out_slice(struct mu_frame *frame, const struct mu_hashed *hashe
         if (!is_wanted(f, &item))
             continue;
         mu_reading_entry(frame->deliver, hashed, i, &item, path, &entry);
+        mu_witness_take(frame->agent, &entry); /* seen, whatever the program answers */
         if (!hand_out(frame->agent, &entry) || f->serial != serial)
             return false;
     }
@@ -109,16 +110,19 @@ static enum mu_err check_note(struct mu_frame *frame, const struct mu_edge *edge
 static enum mu_err check_head(struct mu_frame *frame)
 {
     struct mu_follower *f = &frame->agent->reading.wanted;
-    struct mu_edge edge;
-    enum mu_err err;
+    struct mu_edge edge = f->edge;
+    enum mu_err err = MU_OK;
 
     if (!f->edged)
         return check_note(frame, NULL);
-    edge = f->edge;
-    for (size_t i = 0; i < frame->count; i++)
+    for (size_t i = 0; i < frame->count && err == MU_OK; i++) {
         grow_edge(frame->deliver, &frame->hashed[i], &edge);
-    if ((err = check_note(frame, &edge)) == MU_OK)
+        err = mu_split_root(frame, &edge);
+    }
+    if (err == MU_OK && (err = check_note(frame, &edge)) == MU_OK)
         f->edge = edge;
+    else
+        mu_roots_cut(&f->roots, frame->deliver->epoch, f->edge.size);
     return err;
 }
 
@@ -160,6 +164,8 @@ static enum mu_err check_seals(struct mu_frame *frame, size_t from, size_t to)
         if (!frame->hashed[i].covered &&
             mu_slice_check_seal(frame->agent->reading.roster, &frame->hashed[i]) != MU_OK)
             return MU_E_PROOF;
+    for (size_t i = from; i < to; i++)
+        mu_split_look(frame, &frame->hashed[i]);
     return MU_OK;
 }
 
@@ -235,6 +241,7 @@ static void finish_frame(struct mu_frame *frame)
     if (deliver->head > agent->told_head)
         agent->told_head = deliver->head;
     f->owed += (uint32_t)frame->size;
+    mu_witness_through(agent, deliver->through);
     if (agent->calls.on_through != NULL)
         agent->stop = agent->calls.on_through(agent->calls.user, deliver->through, deliver->head);
 }

@@ -24,6 +24,9 @@
  * and when these are used up the session begins anew: HELLO ends all follows. */
 #define FOLLOWS_MAX 6u
 #define FOLLOW_FRAME_BYTES 2048u
+/* Batches back to which what others had seen is compared: days of a busy record, 3 MiB. Older claims are
+ * for the auditor. */
+#define ROOTS_KEPT 32768u
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
@@ -38,10 +41,13 @@ enum mu_err mu_agent_follow(mu_agent *agent, const char *filter, uint64_t from)
     if (err == MU_OK && (text.size >= sizeof f->filter || from == 0))
         err = MU_E_BAD_VALUE;
     if (err == MU_OK) {
-        *f = (struct mu_follower){.serial = ++agent->reading.serials, .next = from};
+        mu_roots_free(&f->roots);
+        *f = (struct mu_follower){
+            .serial = ++agent->reading.serials, .next = from, .roots.max = ROOTS_KEPT};
         memcpy(f->filter, text.data, text.size + 1);
         f->everything = mu_filter_is_everything(read);
         f->edged = f->everything && from == 1;
+        mu_witness_begin(agent);
     }
     free(read);
     mu_turn_wake(agent);
@@ -126,6 +132,7 @@ void mu_follow_free(struct mu_agent *agent)
     struct mu_reading *reading = &agent->reading;
 
     drop_held(reading);
+    mu_roots_free(&reading->wanted.roots);
     mu_roster_free(&reading->roster);
     mu_arena_free(&reading->arena);
     mu_arena_free(&reading->fold_arena);

@@ -274,7 +274,7 @@ void mu_link_ping(struct mu_agent *agent, int64_t now)
 {
     uint8_t frame[SMALL_FRAME_BYTES];
     struct mu_writer w = mu_writer(frame, sizeof frame);
-    uint64_t idle = all_settled(agent) ? agent->idle_through : 0;
+    uint64_t idle = all_settled(agent) && mu_witness_settled(agent) ? agent->idle_through : 0;
     int64_t wall = mu_wall_ms();
 
     agent->times.echo = wall > agent->times.echo ? wall : agent->times.echo + 1;
@@ -282,6 +282,7 @@ void mu_link_ping(struct mu_agent *agent, int64_t now)
     agent->times.ping_at = now + GREET_AGAIN_MS;
     if (!mu_link_say(agent, MU_FRAME_PING, &w))
         return;
+    mu_witness_pinged(agent, agent->times.echo);
     agent->idle_told = idle;
     agent->times.pinged_at = now;
     agent->times.ping_at = now + PING_EVERY_MS;
@@ -301,7 +302,8 @@ static void say_clock(struct mu_agent *agent)
 
 static bool idle_news(const struct mu_agent *agent)
 {
-    return agent->idle_through != agent->idle_told && all_settled(agent);
+    return agent->idle_through != agent->idle_told && all_settled(agent) &&
+           mu_witness_settled(agent);
 }
 
 enum mu_err mu_link_step(struct mu_agent *agent, int64_t now)
@@ -391,6 +393,7 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
     if (agent->spool != NULL)
         mu_spool_may_forget(agent->spool, welcome->backed_up_through, welcome->log_now_ms);
     mu_follow_resume(agent, agent->head.size);
+    mu_witness_resume(agent);
     if (!agent->submit.forked)
         mu_link_tell(agent, MU_LINK_OPEN, MU_OK);
     else
@@ -404,6 +407,7 @@ enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *hea
     bool was_thin = agent->submit.pace.thin;
 
     set_clock(agent, pong->log_now_ms);
+    mu_witness_ponged(agent, pong->echo_ms);
     if (agent->spool != NULL)
         mu_spool_may_forget(agent->spool, agent->backed_up_through, pong->log_now_ms);
     agent->all_idle = pong->all_idle_through;

@@ -48,6 +48,13 @@ struct mu_answer {
 
 enum mu_link { MU_LINK_OFFLINE, MU_LINK_GREETING, MU_LINK_OPEN, MU_LINK_REFUSED };
 
+/* Where two faces of the record meet. */
+struct mu_split {
+    uint64_t number;          /* the entry */
+    struct mu_agent_id agent; /* its author */
+    struct mu_head seen;      /* what he had verified, by his seal */
+};
+
 /* Callbacks; any may be NULL. Return MU_OK to go on; anything else ends mu_agent_turn with it (all
  * answers of one batch are given first; entries not handed out come with a later turn). A callback
  * may say and follow, but not turn or close. */
@@ -63,6 +70,9 @@ struct mu_agent_calls {
     enum mu_err (*on_moved)(void *user, const struct mu_kept *was, const struct mu_kept *now);
     /* An invitation of ours: what the broker says of it. Lent for the call. */
     enum mu_err (*on_join)(void *user, const struct mu_join_frame *said);
+    /* Of a follow of everything from 1: an entry whose author had verified a record that does not begin
+     * this one. Two faces of the record were shown; the link goes on. */
+    enum mu_err (*on_split)(void *user, const struct mu_split *split);
     void *user;
 };
 
@@ -71,6 +81,9 @@ struct mu_agent_options {
     const char *endpoint; /* overrides the directory's; NULL: use it */
     bool no_spool;        /* read only: a follower that never says anything; any number at once */
     bool lazy;            /* entry->event stays NULL; unpack what you need with mu_event_unpack */
+    /* What is delivered here is on its agency's desk: where the enrolment says so too, receipts are
+     * stated of it, of follows from 1 or from no further than the last receipt. Needs the spool. */
+    bool desk;
 };
 
 /* Make a new agent directory: keys, spool, agent.conf; and a request file for an admin at
@@ -108,6 +121,12 @@ uint64_t mu_agent_unsettled(const mu_agent *agent);
  * nothing skipped. A broker whose entries do not verify is left: on_link says MU_E_PROOF.
  * Errors: MU_E_BAD_VALUE for the filter. */
 MU_MUST_USE enum mu_err mu_agent_follow(mu_agent *agent, const char *filter, uint64_t from);
+
+/* The desk's newest receipt says that all up to here was delivered; 0: none was said of this follow. */
+uint64_t mu_agent_witnessed(const mu_agent *agent);
+/* Of an exercise in steps: all up to `through` was delivered, and the broker has heard what receipt was
+ * owed of it. True where no receipt can be owed. */
+bool mu_agent_stated(const mu_agent *agent, uint64_t through);
 
 /* A cursor kept in the spool, for programs that remember where they were. 0 when never kept. */
 MU_MUST_USE enum mu_err mu_agent_cursor_keep(mu_agent *agent, const char *name, uint64_t through);

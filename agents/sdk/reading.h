@@ -19,6 +19,12 @@ struct mu_frame {
  * afterwards: come again with it when the roster knows more. Errors: MU_E_PROOF, MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_frame_read(struct mu_frame *frame);
 
+/* ---- split.c: of a follow of everything from 1 ----------------------------------------------- */
+/* Note what the record is here; it must be what we verified before. Errors: MU_E_PROOF. */
+MU_MUST_USE enum mu_err mu_split_root(struct mu_frame *frame, const struct mu_edge *edge);
+/* Hold what the author of this slice had seen against the record; tell the program of another. */
+void mu_split_look(struct mu_frame *frame, const struct mu_hashed *hashed);
+
 /* A follow of everything that begins no later than the roster stands carries the roster along. */
 bool mu_reading_carries_roster(const struct mu_reading *reading);
 

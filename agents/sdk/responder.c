@@ -161,7 +161,8 @@ static enum mu_err look_round(mu_responder *r)
 
 static enum mu_err serve(mu_responder *r, const char *dir, const char *endpoint)
 {
-    struct mu_agent_options options = {.program = r->plan->program, .endpoint = endpoint};
+    struct mu_agent_options options = {
+        .program = r->plan->program, .endpoint = endpoint, .desk = true};
     struct mu_agent_calls calls = {.on_answer = on_answer,
                                    .on_entry = on_entry,
                                    .on_through = on_through,

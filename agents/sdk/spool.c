@@ -180,6 +180,45 @@ enum mu_spool_stand mu_spool_agrees(const mu_spool *spool, uint8_t lane,
     return MU_SPOOL_AGREES;
 }
 
+/* ---- one row by itself ----------------------------------------------------------------------- */
+
+static enum mu_err put_row(mu_spool *spool, enum mu_table table, struct mu_bytes key,
+                           struct mu_bytes value)
+{
+    enum mu_err err = mu_store_begin(spool->store);
+
+    if (err != MU_OK)
+        return err;
+    if ((err = mu_store_put(spool->store, table, key, value)) != MU_OK) {
+        mu_store_drop(spool->store);
+        return err;
+    }
+    return mu_store_commit(spool->store);
+}
+
+static const struct mu_bytes receipt_key = {(const uint8_t *)"receipt", 7};
+
+enum mu_err mu_spool_receipt_keep(mu_spool *spool, const struct mu_receipt *receipt)
+{
+    uint8_t value[MU_RECEIPT_BYTES];
+    struct mu_writer w = mu_writer(value, sizeof value);
+
+    mu_receipt_write(&w, receipt);
+    return put_row(spool, MU_TABLE_SELF, receipt_key, mu_written(&w));
+}
+
+enum mu_err mu_spool_receipt(mu_spool *spool, struct mu_receipt *receipt)
+{
+    struct mu_bytes value;
+    struct mu_reader r;
+    enum mu_err err = mu_store_get(spool->store, MU_TABLE_SELF, receipt_key, &value);
+
+    if (err != MU_OK)
+        return err;
+    r = mu_reader(value);
+    return mu_receipt_read(&r, receipt) == MU_OK && mu_reader_end(&r) ? MU_OK : MU_E_CORRUPT;
+}
+
 /* ---- cursors --------------------------------------------------------------------------------- */
 
 static bool cursor_name_ok(const char *name)
@@ -193,19 +232,11 @@ enum mu_err mu_spool_cursor_keep(mu_spool *spool, const char *name, uint64_t thr
 {
     struct mu_bytes key = {(const uint8_t *)name, strlen(name)};
     uint8_t value[8];
-    enum mu_err err;
 
     if (!cursor_name_ok(name))
         return MU_E_BAD_VALUE;
     mu_put_u64(value, through);
-    if ((err = mu_store_begin(spool->store)) != MU_OK)
-        return err;
-    err = mu_store_put(spool->store, MU_TABLE_CURSORS, key, (struct mu_bytes){value, 8});
-    if (err != MU_OK) {
-        mu_store_drop(spool->store);
-        return err;
-    }
-    return mu_store_commit(spool->store);
+    return put_row(spool, MU_TABLE_CURSORS, key, (struct mu_bytes){value, 8});
 }
 
 uint64_t mu_spool_cursor(mu_spool *spool, const char *name)

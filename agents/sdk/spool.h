@@ -26,6 +26,7 @@
 #include "agents/sdk/muster.h"
 #include "agents/sdk/queue.h"
 #include "proto/sign/checkpoint.h"
+#include "proto/sign/receipt.h"
 #include "proto/wire/frame.h"
 
 #define MU_SPOOL_DAYS_MAX 30
@@ -117,6 +118,11 @@ MU_MUST_USE enum mu_err mu_spool_reseal(mu_spool *spool, const struct mu_signer 
  * (lent until the next call) with the first at or after (epoch, number). Errors: MU_E_ABSENT. */
 MU_MUST_USE enum mu_err mu_spool_settled(mu_spool *spool, uint32_t epoch, uint64_t number,
                                          struct mu_settlement *settlement, struct mu_bytes *batch);
+
+/* The newest receipt of a desk: cursor, count and running hash in one row; on disk when it returns.
+ * Errors: MU_E_FULL, MU_E_IO; of reading: MU_E_ABSENT, MU_E_CORRUPT. */
+MU_MUST_USE enum mu_err mu_spool_receipt_keep(mu_spool *spool, const struct mu_receipt *receipt);
+MU_MUST_USE enum mu_err mu_spool_receipt(mu_spool *spool, struct mu_receipt *receipt);
 
 /* A program's own cursor; on disk when it returns. Errors: MU_E_BAD_VALUE for the name. */
 MU_MUST_USE enum mu_err mu_spool_cursor_keep(mu_spool *spool, const char *name, uint64_t through);

@@ -90,7 +90,8 @@ static enum mu_err move_on(struct mu_agent *agent)
     enum mu_err err;
 
     agent->blocked = false;
-    if ((err = mu_link_step(agent, now)) != MU_OK || (err = mu_fork_step(agent, now)) != MU_OK ||
+    if ((err = mu_witness_step(agent, now)) != MU_OK || /* before PING says that we are idle */
+        (err = mu_link_step(agent, now)) != MU_OK || (err = mu_fork_step(agent, now)) != MU_OK ||
         (err = mu_submit_step(agent, now)) != MU_OK)
         return err;
     mu_follow_step(agent);
@@ -101,7 +102,7 @@ static int64_t next_due(const struct mu_agent *agent, int64_t latest)
 {
     if (agent->flush_at != 0 && agent->flush_at < latest)
         latest = agent->flush_at;
-    return mu_submit_due(agent, mu_link_due(agent, latest));
+    return mu_submit_due(agent, mu_link_due(agent, mu_witness_due(agent, latest)));
 }
 
 /* ---- waiting --------------------------------------------------------------------------------- */

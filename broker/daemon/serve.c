@@ -248,6 +248,16 @@ static enum mu_err open_all(struct mu_daemon *d, const struct mu_serve *serve, s
     return err == MU_OK ? open_door(d, serve->dir, why) : err;
 }
 
+/* What the desks have stated and no sheet holds yet would be lost with the process. */
+static enum mu_err write_last_sheet(struct mu_daemon *d)
+{
+    struct mu_desk_time time;
+
+    d->now = mu_instant_now();
+    time = (struct mu_desk_time){mu_broker_clock_at(&d->clock, &d->now), d->now.machine_ms};
+    return mu_desk_last_sheet(d->desk, &time);
+}
+
 static void close_all(struct mu_daemon *d)
 {
     for (struct mu_peer *peer = d->peers.first; peer != NULL && d->door != NULL; peer = peer->next)
@@ -387,6 +397,8 @@ enum mu_err mu_serve(const struct mu_serve *serve, struct mu_text *why)
     while (err == MU_OK && !d.stop)
         err = pass(&d, signals);
     mu_notify("STOPPING=1");
+    if (err == MU_OK)
+        err = write_last_sheet(&d);
     close_all(&d);
     if (signals >= 0)
         close(signals);

@@ -101,6 +101,8 @@ MU_MUST_USE enum mu_err mu_desk_step(mu_desk *desk, int64_t target_ms);
  * BAD_SEAL, BAD_FRAME; MU_E_NO_MEMORY and storage errors. */
 MU_MUST_USE enum mu_err mu_desk_receipt(mu_desk *desk, struct mu_desk_seat *seat, int64_t now_ms,
                                         const struct mu_receipt_frame *frame);
+/* Before an orderly end: a turn of its own for the receipts that wait. */
+MU_MUST_USE enum mu_err mu_desk_last_sheet(mu_desk *desk, const struct mu_desk_time *time);
 /* Commits, then answers everyone. */
 MU_MUST_USE enum mu_err mu_desk_turn_end(mu_desk *desk);
 

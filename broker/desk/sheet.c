@@ -153,6 +153,17 @@ enum mu_err mu_sheet_write_before_step(mu_desk *desk)
     return mu_sheet_write(desk);
 }
 
+enum mu_err mu_desk_last_sheet(mu_desk *desk, const struct mu_desk_time *time)
+{
+    enum mu_err err;
+
+    if (desk->waiting_since_ms == INT64_MAX || !has_room(desk))
+        return MU_OK;
+    if ((err = mu_desk_turn_begin(desk, time)) == MU_OK && desk->waiting_since_ms != INT64_MAX)
+        err = mu_sheet_write(desk);
+    return err == MU_OK ? mu_desk_turn_end(desk) : err;
+}
+
 /* ---- how the turn ended --------------------------------------------------------------------------- */
 static void end_sheet(mu_desk *desk, bool kept)
 {
