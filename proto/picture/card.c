@@ -18,17 +18,18 @@ const char *mu_rule_name(Muster__Rule rule)
         Muster__Rule rule;
         const char *name;
     } names[] = {
-        {MUSTER__RULE__RULE_C01, "C01"},     {MUSTER__RULE__RULE_C02, "C02"},
-        {MUSTER__RULE__RULE_C03, "C03"},     {MUSTER__RULE__RULE_C04, "C04"},
-        {MUSTER__RULE__RULE_C05, "C05"},     {MUSTER__RULE__RULE_C06, "C06"},
-        {MUSTER__RULE__RULE_C07, "C07"},     {MUSTER__RULE__RULE_C08, "C08"},
-        {MUSTER__RULE__RULE_C09, "C09"},     {MUSTER__RULE__RULE_C10, "C10"},
-        {MUSTER__RULE__RULE_C11, "C11"},     {MUSTER__RULE__RULE_C12, "C12"},
-        {MUSTER__RULE__RULE_C13, "C13"},     {MUSTER__RULE__RULE_C14, "C14"},
-        {MUSTER__RULE__RULE_C15, "C15"},     {MUSTER__RULE__RULE_CLEARANCE, "CLEARANCE"},
-        {MUSTER__RULE__RULE_ORDER, "ORDER"}, {MUSTER__RULE__RULE_DEADLINE, "DEADLINE"},
-        {MUSTER__RULE__RULE_DEBT, "DEBT"},   {MUSTER__RULE__RULE_LOAD, "LOAD"},
-        {MUSTER__RULE__RULE_LATE, "LATE"},   {MUSTER__RULE__RULE_SILENCE, "SILENCE"},
+        {MUSTER__RULE__RULE_C01, "C01"},       {MUSTER__RULE__RULE_C02, "C02"},
+        {MUSTER__RULE__RULE_C03, "C03"},       {MUSTER__RULE__RULE_C04, "C04"},
+        {MUSTER__RULE__RULE_C05, "C05"},       {MUSTER__RULE__RULE_C06, "C06"},
+        {MUSTER__RULE__RULE_C07, "C07"},       {MUSTER__RULE__RULE_C08, "C08"},
+        {MUSTER__RULE__RULE_C09, "C09"},       {MUSTER__RULE__RULE_C10, "C10"},
+        {MUSTER__RULE__RULE_C11, "C11"},       {MUSTER__RULE__RULE_C12, "C12"},
+        {MUSTER__RULE__RULE_C13, "C13"},       {MUSTER__RULE__RULE_C14, "C14"},
+        {MUSTER__RULE__RULE_C15, "C15"},       {MUSTER__RULE__RULE_CLEARANCE, "CLEARANCE"},
+        {MUSTER__RULE__RULE_ORDER, "ORDER"},   {MUSTER__RULE__RULE_DEADLINE, "DEADLINE"},
+        {MUSTER__RULE__RULE_DEBT, "DEBT"},     {MUSTER__RULE__RULE_LOAD, "LOAD"},
+        {MUSTER__RULE__RULE_LATE, "LATE"},     {MUSTER__RULE__RULE_SILENCE, "SILENCE"},
+        {MUSTER__RULE__RULE_MARGIN, "MARGIN"},
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

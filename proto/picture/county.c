@@ -230,8 +230,10 @@ const char *mu_picture_telephone(const mu_picture *picture, const char *agency, 
 
 static const char *general_type(enum mu_place_kind kind)
 {
-    static const char *const names[] = {"road",    "road",  "river_zone", "resource",
-                                        "shelter", "scene", "hospital"};
+    static const char *const names[] = {
+        "road",     "road",    "river_zone", "resource", "shelter", "scene",
+        "hospital", "release", "people",     "node",     "area",
+    };
 
     return names[kind];
 }
@@ -288,9 +290,16 @@ static bool stands_aside(const struct mu_print *print)
     return print->effect == MUSTER__EDGE_EFFECT__EDGE_EFFECT_STANDS_BESIDE;
 }
 
+static bool releases(const struct mu_print *print)
+{
+    return print->activity == MUSTER__ACTIVITY__ACTIVITY_RELEASE;
+}
+
 /* Where the county's matrix is silent. */
 static Muster__Compatibility usual(const struct mu_print *a, const struct mu_print *b)
 {
+    if (a->place_kind == MU_PLACE_ZONE && (releases(a) || releases(b)))
+        return MUSTER__COMPATIBILITY__COMPATIBILITY_COORDINATE;
     if (a->place_kind == MU_PLACE_RESOURCE)
         return a->exclusive || b->exclusive ? MUSTER__COMPATIBILITY__COMPATIBILITY_COORDINATE
                                             : MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE;

@@ -55,6 +55,9 @@ MU_MUST_USE enum mu_err mu_fold_say(struct mu_picture *picture, const struct mu_
                                     struct mu_said **out);
 /* Looks again at what `object` does where, and says what that touched. */
 MU_MUST_USE enum mu_err mu_fold_prints(struct mu_picture *picture, struct mu_object *object);
+/* That something was said about who is still in the zone of that evacuation. */
+MU_MUST_USE enum mu_err mu_fold_touch_people(struct mu_picture *picture,
+                                             const struct mu_object *evacuation);
 /* What follows from anything new said about `object`. */
 MU_MUST_USE enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
                                       const struct mu_said *said);

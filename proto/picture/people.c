@@ -195,13 +195,6 @@ static uint32_t registered(const Muster__Shelter *status, const char *zone)
     return persons;
 }
 
-static const char *zone_of(const struct mu_said *said)
-{
-    const char *zone = said->event->evacuation->zone;
-
-    return zone != NULL ? zone : said->event->envelope->area;
-}
-
 static bool began_later(const Muster__Evacuation *evacuation, int64_t counted_at_ms)
 {
     return (evacuation->has_start_at_ms && counted_at_ms < evacuation->start_at_ms) ||
@@ -221,7 +214,7 @@ static uint32_t already_counted(const struct mu_shelter *shelter, const struct m
     if (shelter->status == NULL || !shelter->present.known)
         return 0;
     if (shelter->status->event->shelter->n_origins > 0)
-        there = registered(shelter->status->event->shelter, zone_of(head));
+        there = registered(shelter->status->event->shelter, mu_evacuation_zone(head));
     else if (began_later(evacuation, shelter->present.as_of_ms))
         there = 0;
     else if (moved.known && moved.as_of_ms >= shelter->present.as_of_ms &&

@@ -19,6 +19,24 @@ bool mu_evacuation_over(const struct mu_object *evacuation);
 struct mu_stated mu_evacuation_moved(const struct mu_object *evacuation);
 struct mu_stated mu_evacuation_remaining(const struct mu_object *evacuation);
 
+/* The area people leave: the evacuation's own, else its envelope's. NULL when neither says. */
+const char *mu_evacuation_zone(const struct mu_said *said);
+
+/* Who is still in the zone, by the last words about it: to be moved, refused, gone back. */
+struct mu_in_zone {
+    bool known;                  /* somebody gave a number */
+    int64_t persons;             /* all together */
+    int64_t found;               /* of them refused or came back: nobody is moving them yet */
+    int64_t rate_per_hour;       /* 0: not stated */
+    bool ordered, begun;         /* ordered with a start; under way */
+    int64_t start_ms;            /* when ordered and not begun */
+    int64_t since_ms;            /* people have been there since, by what was reported */
+    const struct mu_said *said;  /* the word that counts */
+    const struct mu_said *rated; /* the rate's; NULL: not stated */
+    int64_t heard_ms;            /* when the last of these words was accepted */
+};
+void mu_evacuation_in_zone(const struct mu_object *evacuation, struct mu_in_zone *out);
+
 /* Persons of the index-th leg of what stands: as planned until the move ends, then as moved. */
 uint32_t mu_leg_persons(const struct mu_object *evacuation, size_t index);
 Muster__PopulationKind mu_leg_population(const Muster__Evacuation *evacuation, size_t index);

@@ -157,6 +157,9 @@ static enum mu_err after_evacuation(struct mu_picture *picture, struct mu_object
     uint64_t view = needs_view(object);
     enum mu_err err = mu_fold_prints(picture, object);
 
+    /* How it goes changes no print, but it matters to whoever waits for the zone to be empty. */
+    if (err == MU_OK)
+        err = mu_fold_touch_people(picture, object);
     if (err != MU_OK || view == object->needs_view)
         return err;
     object->needs_view = view;
@@ -188,6 +191,13 @@ static enum mu_err after_hospital(struct mu_picture *picture, struct mu_object *
 {
     (void)said;
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_HOSPITAL, .id = object->id});
+}
+
+static enum mu_err after_gauge(struct mu_picture *picture, struct mu_object *object,
+                               const struct mu_said *said)
+{
+    (void)said;
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_LEVEL, .id = object->id});
 }
 
 static enum mu_err after_road(struct mu_picture *picture, struct mu_object *object,
@@ -287,8 +297,10 @@ static enum mu_err after_enrolment(struct mu_picture *picture, struct mu_object 
 static enum mu_err after_reference(struct mu_picture *picture, struct mu_object *object,
                                    const struct mu_said *said)
 {
-    enum mu_err err = MU_OK;
+    enum mu_err err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_RIVER});
 
+    if (err != MU_OK)
+        return err;
     switch (said->event->reference_object->kind) {
     case MUSTER__OBJECT_KIND__OBJECT_KIND_SHELTER:
         return after_shelter(picture, object, said);
@@ -320,6 +332,16 @@ static enum mu_err after_order(struct mu_picture *picture, struct mu_object *obj
 {
     (void)said;
     return touch_told(picture, object->id);
+}
+
+static enum mu_err after_release(struct mu_picture *picture, struct mu_object *object,
+                                 const struct mu_said *said)
+{
+    enum mu_err err = mu_fold_prints(picture, object);
+
+    if (err == MU_OK)
+        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_RELEASE, .id = object->id});
+    return err != MU_OK ? err : after_order(picture, object, said);
 }
 
 static enum mu_err after_declaration(struct mu_picture *picture, struct mu_object *object,
@@ -427,9 +449,9 @@ static const struct fold_row {
     {MUSTER__EVENT__BODY_HOSPITAL, usual_name, after_hospital},
     {MUSTER__EVENT__BODY_DISPATCH_PROPOSAL, usual_name, NULL},
     {MUSTER__EVENT__BODY_UNIT, usual_name, NULL},
-    {MUSTER__EVENT__BODY_GAUGE, usual_name, NULL},
+    {MUSTER__EVENT__BODY_GAUGE, usual_name, after_gauge},
     {MUSTER__EVENT__BODY_FORECAST, usual_name, NULL},
-    {MUSTER__EVENT__BODY_DAM_OPERATION, usual_name, after_order},
+    {MUSTER__EVENT__BODY_DAM_OPERATION, usual_name, after_release},
     {MUSTER__EVENT__BODY_LEVEE_JOB, usual_name, NULL},
     {MUSTER__EVENT__BODY_ROAD, road_name, after_road},
     {MUSTER__EVENT__BODY_OPERATION_PLAN, usual_name, after_operation},

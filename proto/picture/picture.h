@@ -73,7 +73,7 @@ struct mu_object {
     uint64_t first_number;
     struct mu_print *prints; /* what it does where now: mu_picture_meet finds these */
     size_t print_count;
-    uint64_t needs_view; /* of an evacuation: changes when what it needs does */
+    uint64_t needs_view;        /* of an evacuation: changes when what it needs does */
     struct mu_patients waiting; /* at a scene: whom no plan fetches (proto/picture/patients.h) */
 };
 
@@ -102,8 +102,12 @@ enum mu_place_kind {
     MU_PLACE_ZONE,
     MU_PLACE_RESOURCE,
     MU_PLACE_SHELTER,
-    MU_PLACE_SCENE,   /* whose patients a plan fetches: a casualty's name, or an area */
-    MU_PLACE_HOSPITAL /* who is taken there; the span ends when they arrive */
+    MU_PLACE_SCENE,    /* whose patients a plan fetches: a casualty's name, or an area */
+    MU_PLACE_HOSPITAL, /* who is taken there; the span ends when they arrive */
+    MU_PLACE_RELEASE,  /* steps of a dam operation, by structure: when water leaves it */
+    MU_PLACE_PEOPLE,   /* who moves people out of an area */
+    MU_PLACE_NODE,     /* when a journey is at a road node, or at a metre mark of an edge */
+    MU_PLACE_UNDER     /* people and phases in an area within this one, two levels down at most */
 };
 
 /* One part of an operation at one place: a leg on an edge, a phase in a zone, people for a shelter,
@@ -114,6 +118,7 @@ struct mu_print {
     const struct mu_said *said;
     enum mu_place_kind place_kind;
     const char *place;
+    size_t place_bytes;   /* of `place` that count; 0: all */
     int64_t from_m, to_m; /* of an edge; whole: 0 to MU_ENDLESS */
     Muster__Activity activity;
     Muster__EdgeEffect effect;
@@ -156,9 +161,12 @@ enum mu_touch_kind {
     MU_TOUCH_TOLD,      /* id: an object somebody is to be told of, or has acted on */
     MU_TOUCH_RECEIPTS,  /* machines have looked further */
     MU_TOUCH_CHARGE,    /* who is in charge */
-    MU_TOUCH_TIMES, /* id: an agency that stated a time that cannot be (proto/picture/times.h) */
-    MU_TOUCH_DEBT,  /* id: of a debt (proto/picture/debt.h) */
-    MU_TOUCH_TICK,  /* only time passed */
+    MU_TOUCH_TIMES,   /* id: an agency that stated a time that cannot be (proto/picture/times.h) */
+    MU_TOUCH_DEBT,    /* id: of a debt (proto/picture/debt.h) */
+    MU_TOUCH_RELEASE, /* id: a dam operation was spoken of */
+    MU_TOUCH_RIVER,   /* the river itself: structures, chains, travel times, what stands where */
+    MU_TOUCH_LEVEL,   /* id: a gauge was read, or a reservoir */
+    MU_TOUCH_TICK,    /* only time passed */
 };
 
 struct mu_touch {
@@ -195,7 +203,8 @@ const Muster__Charge *mu_picture_charge(const mu_picture *picture, const char *r
 /* Where an agency's telephone rings: that of the post's seat, else its own. NULL: not known. */
 const char *mu_picture_telephone(const mu_picture *picture, const char *agency, const char *post);
 /* The first line that fits, either way round: EXCLUSIVE, COORDINATE or COMPATIBLE. Without one,
- * closing a road excludes passing it, narrowing it asks to coordinate, an exclusive resource too;
+ * closing a road excludes passing it, narrowing it asks to coordinate, an exclusive resource and a
+ * release into a zone too;
  * everything else is compatible. */
 Muster__Compatibility mu_picture_beside(const mu_picture *picture, const struct mu_print *a,
                                         const struct mu_print *b);

@@ -6,6 +6,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/picture/people.h"
+#include "proto/picture/river.h"
 
 struct list {
     struct mu_print *at;
@@ -43,6 +44,42 @@ static void set_window(struct mu_print *print, const Muster__Window *window)
         print->span.end_ms = window->end_at_ms;
     if (window->has_until_changed && window->until_changed)
         print->span.end_ms = MU_ENDLESS;
+}
+
+/* People and crews in a hamlet are people in the village's zone: filed under the area and the two
+ * above it. */
+static void add_area(struct list *list, struct mu_print print, enum mu_place_kind kind,
+                     const char *area)
+{
+    size_t size = area == NULL ? 0 : strlen(area);
+
+    print.place_kind = kind;
+    print.place = area;
+    add(list, &print);
+    print.place_kind = MU_PLACE_UNDER;
+    for (int level = 0; level < 2 && size > 0; level++) {
+        while (size > 0 && area[--size] != '/')
+            ;
+        print.place_bytes = size;
+        if (size > 0)
+            add(list, &print);
+    }
+}
+
+/* A journey meets what lies at a node, or at a mark of an edge, in the minute it passes. */
+static void add_passages(struct list *list, struct mu_print print,
+                         Muster__NodePassage *const *passages, size_t count)
+{
+    print.place_kind = MU_PLACE_NODE;
+    for (size_t i = 0; i < count; i++) {
+        if (!passages[i]->has_at_ms)
+            continue;
+        print.place = passages[i]->node != NULL ? passages[i]->node : passages[i]->edge;
+        print.from_m = print.to_m = passages[i]->has_at_m ? passages[i]->at_m : 0;
+        print.span =
+            (struct mu_span){.start_ms = passages[i]->at_ms, .end_ms = passages[i]->at_ms + 1};
+        add(list, &print);
+    }
 }
 
 static struct mu_print blank(const struct mu_said *said, size_t part)
@@ -123,6 +160,7 @@ static void add_leg(struct list *list, const struct mu_said *said, size_t part)
     if (leg->has_heaviest_vehicle_kg)
         print.heaviest_kg = leg->heaviest_vehicle_kg;
     add_edges(list, print, leg->route, leg->n_route, print.effect);
+    add_passages(list, print, leg->passages, leg->n_passages);
     if (leg->has_destination_kind &&
         leg->destination_kind > MUSTER__DESTINATION_KIND__DESTINATION_KIND_SHELTER)
         return;
@@ -134,8 +172,21 @@ static void add_leg(struct list *list, const struct mu_said *said, size_t part)
     add(list, &print);
 }
 
+static void add_people(struct list *list, const struct mu_said *said)
+{
+    struct mu_print print = blank(said, 0);
+
+    print.span = (struct mu_span){.start_ms = INT64_MIN, .end_ms = MU_ENDLESS};
+    print.activity = MUSTER__ACTIVITY__ACTIVITY_EVACUATION;
+    print.population = said->event->evacuation->has_population_kind
+                           ? said->event->evacuation->population_kind
+                           : MUSTER__POPULATION_KIND__POPULATION_KIND_NOT_STATED;
+    add_area(list, print, MU_PLACE_PEOPLE, mu_evacuation_zone(said));
+}
+
 static void add_evacuation(struct list *list, const struct mu_said *said)
 {
+    add_people(list, said);
     for (size_t i = 0; i < said->event->evacuation->n_legs; i++)
         add_leg(list, said, i);
 }
@@ -219,9 +270,8 @@ static void add_phase(struct list *list, const struct mu_said *said, size_t part
     add_edges(list, print, phase->edges, phase->n_edges, print.effect);
     add_resources(list, print, phase->resources, phase->n_resources);
     add_resources(list, print, plan->resources, plan->n_resources);
-    print.place_kind = MU_PLACE_ZONE;
-    print.place = phase->zone;
-    add(list, &print);
+    add_passages(list, print, phase->passages, phase->n_passages);
+    add_area(list, print, MU_PLACE_ZONE, phase->zone);
     add_moves(list, print, plan, phase);
 }
 
@@ -278,6 +328,29 @@ static void add_road(struct list *list, const struct mu_said *said)
     add(list, &print);
 }
 
+/* ---- water leaving a structure ---- */
+
+static void add_release(struct list *list, const struct mu_said *said)
+{
+    const Muster__DamOperation *operation = said->event->dam_operation;
+
+    for (size_t i = 0; i < operation->n_steps; i++) {
+        struct mu_print print = blank(said, i);
+        const Muster__DamStep *step = operation->steps[i];
+
+        print.place_kind = MU_PLACE_RELEASE;
+        print.place = operation->structure;
+        print.activity = MUSTER__ACTIVITY__ACTIVITY_RELEASE;
+        if (step->has_from_at_ms)
+            print.span.start_ms = step->from_at_ms;
+        if (step->has_duration_min)
+            print.span.end_ms = print.span.start_ms + step->duration_min * MU_MINUTE_MS;
+        else if (operation->has_ends_at_ms)
+            print.span.end_ms = operation->ends_at_ms;
+        add(list, &print);
+    }
+}
+
 static const struct {
     uint32_t kind;
     void (*add)(struct list *list, const struct mu_said *said);
@@ -286,6 +359,7 @@ static const struct {
     {MUSTER__EVENT__BODY_OPERATION_PLAN, add_plan},
     {MUSTER__EVENT__BODY_SHIPMENT, add_shipment},
     {MUSTER__EVENT__BODY_ROAD, add_road},
+    {MUSTER__EVENT__BODY_DAM_OPERATION, add_release},
 };
 
 enum mu_err mu_prints_of(const struct mu_said *said, struct mu_print **out, size_t *count)
@@ -372,6 +446,8 @@ static bool stands(const struct mu_object *object, const struct mu_print *print)
         return plan_stands(object) && !phase_done(object, print->part);
     case MUSTER__EVENT__BODY_SHIPMENT:
         return shipment_rolls(object);
+    case MUSTER__EVENT__BODY_DAM_OPERATION:
+        return print->span.start_ms < mu_release_stopped_ms(object);
     default:
         return true;
     }
@@ -397,32 +473,34 @@ static enum mu_err standing_prints(const struct mu_object *object, struct mu_pri
 
 /* ---- filing ---- */
 
-static void place_name(char *out, size_t size, enum mu_place_kind kind, const char *id)
+static void place_name(char *out, size_t size, enum mu_place_kind kind, const char *id,
+                       size_t bytes)
 {
-    static const char *const prefix[] = {"e:", "d:", "z:", "r:", "s:", "c:", "h:"};
+    static const char *const prefix[] = {
+        "e:", "d:", "z:", "r:", "s:", "c:", "h:", "w:", "p:", "n:", "u:"};
     struct mu_text text = mu_text(out, size);
 
     mu_text_add(&text, prefix[kind]);
-    mu_text_add(&text, id);
+    mu_text_addf(&text, "%.*s", (int)(bytes == 0 ? strlen(id) : bytes), id);
 }
 
 static struct mu_place *find_place(const struct mu_picture *picture, enum mu_place_kind kind,
-                                   const char *id)
+                                   const char *id, size_t bytes)
 {
     char name[MU_TOPIC_BYTES_MAX + 4];
 
-    place_name(name, sizeof name, kind, id);
+    place_name(name, sizeof name, kind, id, bytes);
     return mu_table_find(&picture->places, name);
 }
 
 static struct mu_place *make_place(struct mu_picture *picture, enum mu_place_kind kind,
-                                   const char *id)
+                                   const char *id, size_t bytes)
 {
     char name[MU_TOPIC_BYTES_MAX + 4];
     struct mu_place *place = mu_arena_take(&picture->arena, sizeof *place);
     const char *kept;
 
-    place_name(name, sizeof name, kind, id);
+    place_name(name, sizeof name, kind, id, bytes);
     kept = mu_fold_text(picture, name);
     if (place == NULL || kept == NULL || mu_table_put(&picture->places, kept, place) != MU_OK)
         return NULL;
@@ -431,10 +509,11 @@ static struct mu_place *make_place(struct mu_picture *picture, enum mu_place_kin
 
 static enum mu_err file_print(struct mu_picture *picture, struct mu_print *print)
 {
-    struct mu_place *place = find_place(picture, print->place_kind, print->place);
+    struct mu_place *place =
+        find_place(picture, print->place_kind, print->place, print->place_bytes);
 
     if (place == NULL)
-        place = make_place(picture, print->place_kind, print->place);
+        place = make_place(picture, print->place_kind, print->place, print->place_bytes);
     if (place == NULL)
         return MU_E_NO_MEMORY;
     print->span.value = print;
@@ -448,12 +527,14 @@ static enum mu_err touch_prints(struct mu_picture *picture, const struct mu_prin
 {
     enum mu_err err = MU_OK;
 
+    /* What lies under an area touches the same zones as the area itself. */
     for (size_t i = 0; i < count && err == MU_OK; i++)
-        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_PLACE,
-                                                       .place_kind = prints[i].place_kind,
-                                                       .id = prints[i].place,
-                                                       .from_ms = prints[i].span.start_ms,
-                                                       .to_ms = prints[i].span.end_ms});
+        if (prints[i].place_kind != MU_PLACE_UNDER)
+            err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_PLACE,
+                                                           .place_kind = prints[i].place_kind,
+                                                           .id = prints[i].place,
+                                                           .from_ms = prints[i].span.start_ms,
+                                                           .to_ms = prints[i].span.end_ms});
     return err;
 }
 
@@ -473,11 +554,26 @@ static void unfile(struct mu_picture *picture, struct mu_object *object)
     for (size_t i = 0; i < object->print_count; i++) {
         struct mu_print *print = &object->prints[i];
 
-        mu_spans_remove(&find_place(picture, print->place_kind, print->place)->spans, &print->span);
+        mu_spans_remove(
+            &find_place(picture, print->place_kind, print->place, print->place_bytes)->spans,
+            &print->span);
     }
     free(object->prints);
     object->prints = NULL;
     object->print_count = 0;
+}
+
+enum mu_err mu_fold_touch_people(struct mu_picture *picture, const struct mu_object *evacuation)
+{
+    const struct mu_said *head = mu_object_head(evacuation);
+
+    if (head == NULL)
+        return MU_OK; /* its prints went, and that touched the place */
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_PLACE,
+                                                    .place_kind = MU_PLACE_PEOPLE,
+                                                    .id = mu_evacuation_zone(head),
+                                                    .from_ms = INT64_MIN,
+                                                    .to_ms = MU_ENDLESS});
 }
 
 enum mu_err mu_fold_prints(struct mu_picture *picture, struct mu_object *object)
@@ -526,7 +622,7 @@ void mu_picture_meet(const mu_picture *picture, enum mu_place_kind kind, const c
                      bool (*found)(void *user, const struct mu_print *print), void *user)
 {
     struct asked asked = {found, user};
-    struct mu_place *there = find_place(picture, kind, place);
+    struct mu_place *there = find_place(picture, kind, place, 0);
 
     if (there != NULL)
         mu_spans_meet(&there->spans, start_ms, end_ms, hand_out, &asked);

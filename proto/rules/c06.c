@@ -1,9 +1,7 @@
 /* C06: more people are there or on their way than a shelter holds. Full is not over. */
-#include "proto/rules/judge.h"
+#include "proto/rules/shelters.h"
 
 #include <string.h>
-
-#include "proto/picture/people.h"
 
 static Muster__Argument *persons(struct mu_judgement *judgement, int64_t count)
 {
@@ -38,7 +36,7 @@ static bool add_sender(void *user, const struct mu_print *print)
     return true;
 }
 
-static void add_senders(struct mu_judgement *judgement, struct mu_draft *draft,
+void mu_shelter_senders(struct mu_judgement *judgement, struct mu_draft *draft,
                         const struct mu_shelter *shelter)
 {
     struct senders senders = {judgement, draft};
@@ -141,8 +139,8 @@ static struct offer best_offer(struct mu_judgement *judgement, const struct mu_s
     return best;
 }
 
-static void offer_next(struct mu_judgement *judgement, struct mu_draft *draft,
-                       const struct mu_shelter *full, int64_t over)
+void mu_shelter_offer(struct mu_judgement *judgement, struct mu_draft *draft,
+                      const struct mu_shelter *full, int64_t over)
 {
     struct offer offer = best_offer(judgement, full, over);
     Muster__FindingOption *option;
@@ -177,7 +175,7 @@ void mu_judge_c06(struct mu_judgement *judgement)
     draft->open = over > 0;
     draft->finding->place = mu_judge_text(judgement, shelter.id);
     draft->finding->margin = mu_judge_number(judgement, -over, MUSTER__MEASURE__MEASURE_PERSON);
-    add_senders(judgement, draft, &shelter);
+    mu_shelter_senders(judgement, draft, &shelter);
     if (draft->finding->n_causes == 0)
         mu_draft_cause(judgement, draft, lead);
     if (over > 0) {
@@ -185,7 +183,7 @@ void mu_judge_c06(struct mu_judgement *judgement)
             judgement, "c06.over", mu_arg_object(judgement, shelter.id),
             persons(judgement, shelter.load), persons(judgement, shelter.capacity.value),
             persons(judgement, over), NULL);
-        offer_next(judgement, draft, &shelter, over);
+        mu_shelter_offer(judgement, draft, &shelter, over);
     } else {
         draft->finding->headline = mu_judge_say(
             judgement, "c06.fits", mu_arg_object(judgement, shelter.id),

@@ -4,6 +4,7 @@
  */
 #include "proto/rules/journey.h"
 #include "proto/rules/judge.h"
+#include "proto/rules/water.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,8 @@ static void find_meetings(struct search *search, const struct mu_object *plan)
 {
     for (size_t i = 0; i < plan->print_count; i++) {
         search->mine = &plan->prints[i];
+        if (search->mine->place_kind > MU_PLACE_SHELTER)
+            continue; /* people and water are C03's */
         mu_picture_meet(search->judgement->picture, search->mine->place_kind, search->mine->place,
                         search->mine->span.start_ms, search->mine->span.end_ms, take, search);
     }
@@ -137,7 +140,8 @@ static void add_shared(struct mu_judgement *judgement, struct shares *shares,
         .effect = other->effect,
     };
 
-    if (other->place_kind == mine->place_kind && strcmp(other->place, mine->place) == 0 &&
+    if (other->place_kind == mine->place_kind && other->place_kind <= MU_PLACE_SHELTER &&
+        strcmp(other->place, mine->place) == 0 &&
         mu_prints_meet(judgement->picture, mine, other, &shared.start_ms, &shared.end_ms) &&
         mu_picture_beside(judgement->picture, mine, other) !=
             MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE)
@@ -289,6 +293,23 @@ static void judge_meetings(struct mu_judgement *judgement, const struct mu_objec
     }
 }
 
+/* Works in a river's zone cite the release whose water meets them there. */
+static void judge_water(struct mu_judgement *judgement, const struct mu_object *plan,
+                        const struct mu_said *version, struct verdict *verdict,
+                        struct mu_draft *draft)
+{
+    size_t count;
+    const struct mu_said **uncited = mu_water_uncited(judgement, plan, version, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        Muster__Ref *ref = mu_judge_ref(judgement, uncited[i]);
+
+        mu_draft_party(judgement, draft, uncited[i], MUSTER__ACTIVITY__ACTIVITY_RELEASE);
+        MU_JUDGE_PUT(judgement, verdict->uncited, verdict->uncited_count, ref);
+        add_name(&verdict->uncited_names, uncited[i]);
+    }
+}
+
 static void say_verdict(struct mu_judgement *judgement, struct mu_draft *draft,
                         const struct mu_said *version, struct verdict *verdict)
 {
@@ -342,5 +363,6 @@ void mu_judge_clearance(struct mu_judgement *judgement)
     verdict.excluded_names = mu_text(verdict.excluded_room, sizeof verdict.excluded_room);
     find_meetings(&search, plan);
     judge_meetings(judgement, plan, version, &search, &verdict, draft);
+    judge_water(judgement, plan, version, &verdict, draft);
     say_verdict(judgement, draft, version, &verdict);
 }

@@ -37,6 +37,7 @@ void mu_rules_free(mu_rules **rules)
     mu_table_free(&old->causes);
     mu_table_free(&old->wanted);
     mu_roads_free(&old->roads);
+    mu_river_free(&old->river);
     mu_arena_free(&old->names);
     mu_arena_free(&old->scratch);
     free(old->dirty);
@@ -113,6 +114,11 @@ static void mark_named(mu_rules *rules, const char *kind, const char *id)
         mark(rules, cause);
 }
 
+void mu_cause_mark(mu_rules *rules, const char *kind, const char *id)
+{
+    mark_named(rules, kind, id);
+}
+
 static bool is_kind(const struct cause *cause, const char *kind)
 {
     size_t size = strlen(kind);
@@ -177,6 +183,9 @@ static void touch_place(mu_rules *rules, const struct mu_touch *touch)
         touch_shelter(rules, touch);
         return;
     }
+    mu_river_touch_place(rules, touch);
+    if (touch->place_kind > MU_PLACE_SHELTER)
+        return; /* only the river asks there */
     mu_picture_meet(rules->picture, touch->place_kind, touch->id, touch->from_ms, touch->to_ms,
                     mark_print, rules);
     if (touch->place_kind == MU_PLACE_EDGE || touch->place_kind == MU_PLACE_ROAD)
@@ -335,6 +344,8 @@ static void touch_county(mu_rules *rules, const struct mu_touch *touch)
     mark_objects(rules, MUSTER__EVENT__BODY_TASK, "overdue");
     mark_objects(rules, MUSTER__EVENT__BODY_HOSPITAL, "hospital");
     mark_beds(rules);
+    mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "release");
+    mu_river_free(&rules->river);
     mark_roads(rules);
     mark_named(rules, "needs", "county");
 }
@@ -363,15 +374,27 @@ static void touch_card(mu_rules *rules, const struct mu_touch *touch)
 }
 
 static void (*const touched[])(mu_rules *rules, const struct mu_touch *touch) = {
-    [MU_TOUCH_OPERATION] = touch_operation, [MU_TOUCH_PLACE] = touch_place,
-    [MU_TOUCH_SHELTER] = touch_shelter,     [MU_TOUCH_REQUEST] = touch_request,
-    [MU_TOUCH_NEEDS] = touch_needs,         [MU_TOUCH_SHEET] = touch_needs,
-    [MU_TOUCH_DECISION] = touch_decision,   [MU_TOUCH_CARD] = touch_card,
-    [MU_TOUCH_COUNTY] = touch_county,       [MU_TOUCH_ROADS] = touch_roads,
-    [MU_TOUCH_TOLD] = touch_told,           [MU_TOUCH_RECEIPTS] = touch_receipts,
-    [MU_TOUCH_CHARGE] = touch_charge,       [MU_TOUCH_TIMES] = touch_times,
-    [MU_TOUCH_DEBT] = touch_debt,           [MU_TOUCH_TICK] = touch_tick,
-    [MU_TOUCH_HOSPITAL] = touch_hospital,   [MU_TOUCH_SCENE] = touch_scene,
+    [MU_TOUCH_OPERATION] = touch_operation,
+    [MU_TOUCH_PLACE] = touch_place,
+    [MU_TOUCH_SHELTER] = touch_shelter,
+    [MU_TOUCH_REQUEST] = touch_request,
+    [MU_TOUCH_NEEDS] = touch_needs,
+    [MU_TOUCH_SHEET] = touch_needs,
+    [MU_TOUCH_DECISION] = touch_decision,
+    [MU_TOUCH_CARD] = touch_card,
+    [MU_TOUCH_COUNTY] = touch_county,
+    [MU_TOUCH_ROADS] = touch_roads,
+    [MU_TOUCH_TOLD] = touch_told,
+    [MU_TOUCH_RECEIPTS] = touch_receipts,
+    [MU_TOUCH_CHARGE] = touch_charge,
+    [MU_TOUCH_TIMES] = touch_times,
+    [MU_TOUCH_DEBT] = touch_debt,
+    [MU_TOUCH_TICK] = touch_tick,
+    [MU_TOUCH_HOSPITAL] = touch_hospital,
+    [MU_TOUCH_SCENE] = touch_scene,
+    [MU_TOUCH_RELEASE] = mu_river_touch_release,
+    [MU_TOUCH_RIVER] = mu_river_touch_river,
+    [MU_TOUCH_LEVEL] = mu_river_touch_level,
 };
 
 /* ---- judging ---- */
@@ -398,6 +421,7 @@ static void judge_cause(mu_rules *rules, struct cause *cause)
     struct mu_judgement judgement = {
         .picture = rules->picture,
         .roads = &rules->roads,
+        .river = &rules->river,
         .arena = &rules->scratch,
         .cause = cause->name,
         .id = cause->id,

@@ -2,6 +2,7 @@
 #ifndef MU_RULES_ENGINE_H
 #define MU_RULES_ENGINE_H
 
+#include "proto/picture/river.h"
 #include "proto/picture/table.h"
 #include "proto/rules/judge.h"
 #include "proto/rules/roads.h"
@@ -46,6 +47,7 @@ struct mu_rules {
     struct mu_table causes;
     struct mu_table wanted; /* "role|cause" to struct wanted */
     struct mu_roads *roads;
+    struct mu_river *river;
     struct cause **dirty;
     size_t dirty_count, dirty_room;
     struct wanted **open; /* watched and open: few, whatever else goes on */
@@ -57,6 +59,13 @@ struct mu_rules {
     enum mu_err err; /* of the judgement going on */
 };
 
+/* To be judged after this entry: the cause of that kind and id, made known if it is not. */
+void mu_cause_mark(mu_rules *rules, const char *kind, const char *id);
+/* The same for what the river is about (engine_river.c). */
+void mu_river_touch_release(mu_rules *rules, const struct mu_touch *touch);
+void mu_river_touch_river(mu_rules *rules, const struct mu_touch *touch);
+void mu_river_touch_level(mu_rules *rules, const struct mu_touch *touch);
+void mu_river_touch_place(mu_rules *rules, const struct mu_touch *touch);
 /* "works:LV-01", made known. NULL when memory is out. */
 struct cause *mu_cause_make(mu_rules *rules, const char *name);
 /* Files what the rules said of one cause: drafts merged by decider, decisions taken in. */

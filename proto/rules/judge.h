@@ -23,6 +23,7 @@ struct mu_draft {
 struct mu_judgement {
     const mu_picture *picture;
     struct mu_roads **roads; /* mu_judge_roads makes it when first asked for */
+    struct mu_river **river; /* mu_judge_river does */
     mu_arena *arena;
     const char *cause; /* "works:LV-01" */
     const char *id;    /* "LV-01" */
@@ -54,10 +55,13 @@ extern const struct mu_rule mu_rule_table[];
 /* The rules, each in its own file. */
 void mu_judge_c02_works(struct mu_judgement *judgement);
 void mu_judge_c02_road(struct mu_judgement *judgement);
+void mu_judge_c03(struct mu_judgement *judgement);
+void mu_judge_margins(struct mu_judgement *judgement);
 void mu_judge_c04(struct mu_judgement *judgement);
 void mu_judge_c06(struct mu_judgement *judgement);
 void mu_judge_c10_hospital(struct mu_judgement *judgement);
 void mu_judge_c10_county(struct mu_judgement *judgement);
+void mu_judge_c06_path(struct mu_judgement *judgement);
 void mu_judge_c11(struct mu_judgement *judgement);
 void mu_judge_c11_twice(struct mu_judgement *judgement);
 void mu_judge_clearance(struct mu_judgement *judgement);

@@ -78,9 +78,8 @@ const struct mu_clash *mu_works_meet(struct mu_judgement *judgement, size_t *cou
 
     for (size_t i = 0; plan != NULL && i < plan->print_count; i++) {
         search.works = &plan->prints[i];
-        if (passes(search.works) || search.works->place_kind == MU_PLACE_RESOURCE ||
-            search.works->place_kind == MU_PLACE_SCENE ||
-            search.works->place_kind == MU_PLACE_HOSPITAL)
+        if (passes(search.works) || (search.works->place_kind != MU_PLACE_EDGE &&
+                                     search.works->place_kind != MU_PLACE_ZONE))
             continue;
         mu_picture_meet(judgement->picture, search.works->place_kind, search.works->place,
                         search.works->span.start_ms, search.works->span.end_ms, take, &search);

@@ -48,7 +48,34 @@ static const char matrix[] =
     " lines[4].place_type=road lines[4].effect=narrows lines[4].verdict=coordinate"
     " lines[5].place_type=road lines[5].effect=closes lines[5].beside=ambulance"
     " lines[5].verdict=exclusive"
-    " lines[6].place_type=* lines[6].verdict=compatible";
+    " lines[6].place_type=river_zone lines[6].activity=levee_patrol lines[6].beside=release"
+    " lines[6].verdict=compatible"
+    " lines[7].place_type=river_zone lines[7].activity=stand_by lines[7].beside=release"
+    " lines[7].verdict=compatible"
+    " lines[8].place_type=river_zone lines[8].beside=release lines[8].verdict=coordinate"
+    " lines[9].place_type=* lines[9].verdict=compatible";
+
+#define ZONE(i, area_, m, node_)                                                                   \
+    " river_chain.zones[" #i "].area=" area_ " river_chain.zones[" #i "].distance_m=" m            \
+    " river_chain.zones[" #i "].node=" node_
+
+static const char river[] =
+    "reference_object QING-RIVER kind=river_chain river_chain.structure=LONGTAN" ZONE(
+        0, "cn/99/01/21/201/201", "8100", "N-SW") ZONE(1, "cn/99/01/21/201/202", "13500", "N-XW")
+        ZONE(2, "cn/99/01/21/101/201", "21600", "N-BD") ZONE(3, "cn/99/01/21/100", "32400", "N-CG");
+
+static const char reservoir[] =
+    "reference_object LONGTAN kind=structure structure.kind=dam structure.datum=cn1985"
+    " structure.hold_limit_level_mm=187.60m structure.dispatch_role=dispatch_longtan"
+    " structure.rises[0].outflow_milli_m3s=40m3/s structure.rises[0].rise_mm_per_hour=300"
+    " structure.rises[1].outflow_milli_m3s=140m3/s structure.rises[1].rise_mm_per_hour=180";
+
+static const char travel[] =
+    "travel_table QING-TRAVEL river_chain=QING-RIVER basis=\"observed rises\""
+    " classes[0].code=A classes[0].below_milli_m3s=150m3/s classes[0].fast_m_per_min=180"
+    " classes[0].slow_m_per_min=135"
+    " classes[1].code=B classes[1].from_milli_m3s=150m3/s classes[1].fast_m_per_min=270"
+    " classes[1].slow_m_per_min=180";
 
 static const struct {
     const char *agency, *words;
@@ -75,6 +102,9 @@ static const struct {
            " lines[2].item=meal lines[2].unit=meal lines[2].usable_milli=3000.0"
            " lines[3].item=toilet lines[3].unit=piece lines[3].usable_milli=25.0"},
     {"EM", matrix},
+    {"WR", reservoir},
+    {"WR", river},
+    {"WR", travel},
     {"EM", "incident INC-01 hazard=flash_flood state=open began_at_ms=13:45"},
 };
 

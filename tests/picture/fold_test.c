@@ -159,7 +159,7 @@ static void withdrawn_is_off_until_a_newer_version(void **state)
     assert_int_equal(ev_01()->print_count, 0);
     story_hears(&s, NULL, "EM", EV_01 " version=2 persons_planned=610" LEG("610", "S1"));
     assert_int_equal(mu_object_head(ev_01())->version, 2);
-    assert_int_equal(ev_01()->print_count, 3);
+    assert_int_equal(ev_01()->print_count, 6);
     story_close(&s);
 }
 
