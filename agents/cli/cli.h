@@ -38,6 +38,7 @@ struct mu_cli {
     enum mu_form form;
     bool colour; /* stdout is a terminal that wants it */
     bool quiet;
+    bool no_input;  /* never ask: say which flag to use instead */
     bool exercise;  /* the record is an exercise: every line says so. Set once it is known */
     int timeout_ms; /* of every wait for the network; --timeout, default 10 s */
 };

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 /* The lower, the better. */
-enum fit { FIT_ID, FIT_NAME, FIT_ALIAS, FIT_INITIALS, FIT_BEGINNING, FIT_NONE };
+enum fit { FIT_ID, FIT_NAME, FIT_ALIAS, FIT_INITIALS, FIT_BEGINNING, FIT_LONGER, FIT_NONE };
 
 /* "Qingshi Bridge" is "qb"; letters after a hyphen count too. */
 static bool has_initials(const char *name, const char *typed)
@@ -25,6 +25,18 @@ static bool has_initials(const char *name, const char *typed)
     return *typed == '\0';
 }
 
+/* "岩脚村3组" and "Yanjiao village" lie in Yanjiao; "Yanjiaozi" is another place. A short name in Latin
+ * letters would fit too much. */
+static bool goes_on(const char *name, const char *typed)
+{
+    size_t length = strlen(name);
+    bool latin = (unsigned char)name[0] < 0x80;
+
+    if (length < 4 || strncasecmp(typed, name, length) != 0)
+        return false;
+    return !latin || !isalnum((unsigned char)typed[length]);
+}
+
 static enum fit fit_name(const char *name, const char *typed)
 {
     if (name == NULL || *name == '\0')
@@ -33,7 +45,9 @@ static enum fit fit_name(const char *name, const char *typed)
         return FIT_NAME;
     if (strlen(typed) >= 2 && has_initials(name, typed))
         return FIT_INITIALS;
-    return strncasecmp(name, typed, strlen(typed)) == 0 ? FIT_BEGINNING : FIT_NONE;
+    if (strncasecmp(name, typed, strlen(typed)) == 0)
+        return FIT_BEGINNING;
+    return goes_on(name, typed) ? FIT_LONGER : FIT_NONE;
 }
 
 static enum fit better(enum fit a, enum fit b)

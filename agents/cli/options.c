@@ -15,6 +15,7 @@ enum {
     KEY_NO_COLOR,
     KEY_LANG,
     KEY_TIMEOUT,
+    KEY_NO_INPUT,
     KEY_HELP = 'h',
     KEY_QUIET = 'q',
 };
@@ -27,6 +28,7 @@ const struct mu_cli_option mu_common_options[] = {
     {"no-color", KEY_NO_COLOR, NULL, MU_W_OPT_NO_COLOR},
     {"lang", KEY_LANG, "zh|en", MU_W_OPT_LANG},
     {"timeout", KEY_TIMEOUT, "SECONDS", MU_W_OPT_TIMEOUT},
+    {"no-input", KEY_NO_INPUT, NULL, MU_W_OPT_NO_INPUT},
     {"quiet", KEY_QUIET, NULL, MU_W_OPT_QUIET},
     {"help", KEY_HELP, NULL, MU_W_OPT_HELP},
     {NULL, 0, NULL, MU_W_EXERCISE},
@@ -102,6 +104,9 @@ static int take_common(struct mu_cli *cli, int key, const char *value)
         return set_lang(cli, value);
     case KEY_TIMEOUT:
         return set_timeout(cli, value);
+    case KEY_NO_INPUT:
+        cli->no_input = true;
+        return 0;
     case KEY_QUIET:
         cli->quiet = true;
         return 0;

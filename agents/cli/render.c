@@ -104,6 +104,17 @@ static void add_change(struct feed *feed, const Muster__Envelope *envelope)
     mu_feed_term(feed, "Change", said, said ? (uint32_t)envelope->change : 0);
 }
 
+/* Somebody else's word: for whom, by what channel, and what it is worth. */
+static void add_second_hand(struct feed *feed, const Muster__Envelope *envelope)
+{
+    if (envelope == NULL || envelope->on_behalf_of == NULL)
+        return;
+    mu_feed_name(feed, MU_W_F_ON_BEHALF, envelope->on_behalf_of);
+    mu_feed_term(feed, "Channel", envelope->has_channel, (uint32_t)envelope->channel);
+    mu_feed_term(feed, "Verification", envelope->has_verification,
+                 (uint32_t)envelope->verification);
+}
+
 static void add_details(struct mu_text *out, const struct mu_style *style,
                         const Muster__Event *event)
 {
@@ -113,8 +124,8 @@ static void add_details(struct mu_text *out, const struct mu_style *style,
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
         if (details[i].kind == mu_kind_of(event))
             details[i].add(&feed, event);
-    if (event->body_case != MUSTER__EVENT__BODY_FIELD_REPORT && event->envelope != NULL)
-        mu_feed_name(&feed, MU_W_F_ON_BEHALF, event->envelope->on_behalf_of);
+    if (event->body_case != MUSTER__EVENT__BODY_FIELD_REPORT)
+        add_second_hand(&feed, event->envelope);
 }
 
 static void add_refusal(struct mu_text *out, const struct mu_style *style,

@@ -78,6 +78,9 @@ static enum mu_err take_move(void *user, const struct mu_kept *was, const struct
 
     if (mu_hash_equal(&was->leaf, &talk->kept.leaf))
         talk->kept = *now;
+    if (!talk->moved)
+        mu_cli_tell(talk->cli, MU_W_NEW_INSTANCE, NULL);
+    talk->moved = true;
     return MU_OK;
 }
 
@@ -99,6 +102,27 @@ static int explain_open(const struct mu_cli *cli, enum mu_err err, const char *d
     return mu_cli_error(cli, err, dir);
 }
 
+/* Two commands at once are no mistake: the second waits until the first has said its word. */
+static enum mu_err open_in_turn(const struct mu_cli *cli, const char *dir,
+                                const struct mu_agent_options *options,
+                                const struct mu_agent_calls *calls, mu_agent **out)
+{
+    const struct timespec pause = {.tv_nsec = TURN_MS * 1000000L};
+    int64_t since = mu_talk_machine_ms();
+    bool told = false;
+    enum mu_err err;
+
+    while ((err = mu_agent_open(dir, options, calls, out)) == MU_E_IN_USE &&
+           mu_talk_machine_ms() - since < cli->timeout_ms) {
+        if (!told && mu_talk_machine_ms() - since >= PATIENCE_MS) {
+            mu_cli_tell(cli, MU_W_WAITING_SPOOL, NULL);
+            told = true;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return err;
+}
+
 enum mu_err mu_cli_open(const struct mu_cli *cli, bool reads_only,
                         const struct mu_agent_calls *calls, mu_agent **out, int *code)
 {
@@ -111,7 +135,7 @@ enum mu_err mu_cli_open(const struct mu_cli *cli, bool reads_only,
         *code = explain_place(cli, err);
         return err;
     }
-    err = mu_agent_open(dir, &options, calls, out);
+    err = open_in_turn(cli, dir, &options, calls, out);
     if (err != MU_OK)
         *code = explain_open(cli, err, dir);
     return err;

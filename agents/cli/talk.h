@@ -27,12 +27,18 @@ struct mu_talk {
     struct mu_answer answer;
     char answer_path[MU_PATH_BYTES_MAX];
     bool answered;
+    bool moved;       /* the person has been told that a new instance was begun */
     enum mu_err held; /* what the broker last said instead of taking what waits; MU_OK: nothing */
 };
 
 /* Open the directory of mu_cli_place. Returns an exit code; MU_EXIT_DONE when it is open. */
 int mu_talk_open(struct mu_talk *talk, struct mu_cli *cli, bool reads_only);
 void mu_talk_close(struct mu_talk *talk);
+
+/* Send what an earlier command left in the spool, if anything waits and nobody else has the spool open:
+ * readers leave it alone, so that any number of them may run beside one who speaks. Says how many went
+ * out. What keeps them is no failure of the command that tries. */
+void mu_talk_flush(struct mu_cli *cli);
 
 /* Turn until the link is open, at most `timeout_ms`. Not explained. Errors: MU_E_UNREACHABLE, what a
  * broker refused us for. */

@@ -49,6 +49,7 @@ int mu_voice_open(struct mu_voice *voice, struct mu_cli *cli, bool wait)
 void mu_voice_close(struct mu_voice *voice)
 {
     mu_picture_free(&voice->picture);
+    mu_names_free(&voice->names);
     mu_arena_free(&voice->arena);
     mu_talk_close(&voice->talk);
 }
@@ -57,7 +58,10 @@ void mu_voice_close(struct mu_voice *voice)
 
 static enum mu_err fold(void *user, const struct mu_entry *entry)
 {
-    return mu_picture_fold(user, entry);
+    struct mu_voice *voice = user;
+    enum mu_err err = mu_names_learn(voice->names, entry);
+
+    return err == MU_OK ? mu_picture_fold(voice->picture, entry) : err;
 }
 
 int mu_voice_look(struct mu_voice *voice)
@@ -68,10 +72,11 @@ int mu_voice_look(struct mu_voice *voice)
         return MU_EXIT_DONE;
     if (!voice->reached)
         return mu_talk_explain(&voice->talk, voice->why);
-    if ((err = mu_picture_new(&voice->picture)) != MU_OK)
+    if ((err = mu_names_new(&voice->names)) != MU_OK ||
+        (err = mu_picture_new(&voice->picture)) != MU_OK)
         return mu_cli_error(voice->cli, err, NULL);
     voice->talk.on_entry = fold;
-    voice->talk.user = voice->picture;
+    voice->talk.user = voice;
     err = mu_talk_read(&voice->talk, "", 1);
     voice->talk.on_entry = NULL;
     return err == MU_OK ? MU_EXIT_DONE : mu_talk_explain(&voice->talk, err);

@@ -8,6 +8,7 @@
 #define MU_CLI_VOICE_H
 
 #include "agents/cli/county.h"
+#include "agents/cli/render.h"
 #include "agents/cli/talk.h"
 #include "proto/picture/picture.h"
 #include "proto/wire/say.h"
@@ -19,6 +20,7 @@ struct mu_voice {
     bool reached;        /* the broker answers */
     enum mu_err why;     /* when it does not */
     mu_picture *picture; /* folded once something must be looked up; NULL before */
+    mu_names *names;     /* learnt on the way */
     mu_arena arena;
     struct mu_fault fault;
     struct mu_assign how; /* for mu_say_read and the like */

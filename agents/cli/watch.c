@@ -244,6 +244,8 @@ static void tell_link(const struct watch *watch, bool *away)
 
     if (now_away != *away)
         mu_cli_tell(watch->cli, now_away ? MU_W_LINK_LOST : MU_W_LINK_BACK, NULL);
+    if (*away && !now_away)
+        mu_talk_flush(watch->cli);
     *away = now_away;
 }
 
@@ -301,6 +303,7 @@ int mu_cli_watch(struct mu_cli *cli, int argc, char **argv)
         return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
     signal(SIGINT, interrupt);
     signal(SIGTERM, interrupt);
+    mu_talk_flush(cli);
     int code = mu_look_open(&watch.look, cli);
     if (code == MU_EXIT_DONE)
         code = read_times(&watch);
