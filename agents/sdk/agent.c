@@ -61,6 +61,7 @@ static enum mu_err take_options(struct mu_agent *agent, const struct mu_agent_op
 static enum mu_err open_spool(struct mu_agent *agent)
 {
     char path[PATH_MAX];
+    struct mu_bytes note;
     enum mu_err err = mu_file_path(agent->home.dir, SPOOL_NAME, path);
 
     if (err == MU_OK)
@@ -68,6 +69,9 @@ static enum mu_err open_spool(struct mu_agent *agent)
     if (err != MU_OK)
         return err;
     mu_spool_head(agent->spool, &agent->head);
+    note = mu_spool_note(agent->spool);
+    memcpy(agent->held_note, note.data, note.size);
+    agent->held_note_size = note.size;
     agent->epoch = agent->head.epoch;
     agent->told_head = agent->head.size;
     return MU_OK;
@@ -135,6 +139,7 @@ void mu_agent_close(mu_agent **handle)
     mu_link_close(agent);
     mu_arena_free(&agent->say_arena);
     mu_spool_close(&agent->spool);
+    mu_give_free(agent);
     mu_follow_free(agent);
     mu_verifier_close(&agent->log_verifier);
     mu_home_close(&agent->home);
@@ -238,7 +243,9 @@ const char *mu_agent_agency(const mu_agent *agent)
 
 uint64_t mu_agent_unsettled(const mu_agent *agent)
 {
-    return agent->spool != NULL ? mu_spool_unsettled(agent->spool) : 0;
+    if (agent->spool == NULL)
+        return 0;
+    return mu_spool_unsettled(agent->spool) + (mu_spool_giving(agent->spool) ? 1 : 0);
 }
 
 enum mu_err mu_agent_cursor_keep(mu_agent *agent, const char *name, uint64_t through)

@@ -6,7 +6,7 @@
  *   head.c    checkpoints believed        deliver.c what it delivers, believed and handed out
  *   roles.c   the roster folded           slice.c   sealed batches verified
  *   witness.c what a desk states of it    split.c   two faces of one record
- *   spool.h   what was said and not provably taken
+ *   spool.h   what was said and not provably taken   give.c   what a restored broker lost
  */
 #ifndef MU_SDK_AGENT_INSIDE_H
 #define MU_SDK_AGENT_INSIDE_H
@@ -44,6 +44,7 @@ struct mu_submit_lane {
     int64_t hold_until;   /* the broker said "not now" */
     uint64_t broker_last; /* last sequence the broker holds, as WELCOME said */
     bool agrees;          /* ... and it lies in our own history */
+    bool giving;          /* what the broker lost of it comes first */
 };
 
 struct mu_submit {
@@ -53,6 +54,15 @@ struct mu_submit {
     struct mu_pace pace;
     bool forked;       /* this spool is not alone: find out what landed, then start anew */
     int64_t reseal_at; /* not before */
+};
+
+/* ---- give back ------------------------------------------------------------------------------- */
+struct mu_giver {
+    uint8_t *frame; /* the RETURN on its way; NULL: none */
+    size_t size, at;
+    bool sent;           /* all of it; the answer is awaited */
+    struct mu_lost lost; /* which one it is; its bytes are not lent any more */
+    int64_t hold_until;
 };
 
 /* ---- follow ---------------------------------------------------------------------------------- */
@@ -142,7 +152,9 @@ struct mu_agent {
 
     uint32_t epoch;
     uint64_t backed_up_through;
-    struct mu_head head;          /* newest believed */
+    struct mu_head head; /* newest believed, and its note */
+    char held_note[MU_NOTE_BYTES_MAX];
+    size_t held_note_size;
     char note[MU_NOTE_BYTES_MAX]; /* the note last checked, and what it said */
     size_t note_size;
     struct mu_head note_head;
@@ -154,6 +166,7 @@ struct mu_agent {
     uint64_t idle_through, idle_told, all_idle;
 
     struct mu_submit submit;
+    struct mu_giver giver;
     struct mu_reading reading;
     struct mu_witness witness;
     int64_t flush_at; /* 0: nothing to write */
@@ -203,7 +216,7 @@ MU_MUST_USE enum mu_err mu_link_take_join(struct mu_agent *agent, const struct m
 MU_MUST_USE enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *heard);
 
 /* ---- head.c ---------------------------------------------------------------------------------- */
-/* What a note of this log says, its signature checked. Errors: MU_E_PROOF. */
+/* What a note of this log says, its signature checked; of this epoch, or (0) any. Errors: MU_E_PROOF. */
 MU_MUST_USE enum mu_err mu_head_read(struct mu_agent *agent, struct mu_bytes note, uint32_t epoch,
                                      struct mu_head *head);
 /* Take it as the newest when it is newer. Errors: MU_E_PROOF when it contradicts what was believed;
@@ -221,6 +234,14 @@ MU_MUST_USE enum mu_err mu_submit_take_accepted(struct mu_agent *agent,
 MU_MUST_USE enum mu_err mu_submit_take_refused(struct mu_agent *agent,
                                                const struct mu_heard *heard);
 int64_t mu_submit_due(const struct mu_agent *agent, int64_t latest);
+/* That an ACCEPTED is true of this batch; its head is believed. Errors: MU_E_PROOF. */
+MU_MUST_USE enum mu_err mu_submit_verify(struct mu_agent *agent, const struct mu_accepted *accepted,
+                                         const struct mu_batch *batch, uint16_t *codes);
+/* Tell the program where the events of a batch stand, or that they wait and why. */
+void mu_submit_tell_accepted(struct mu_agent *agent, const struct mu_batch *batch,
+                             const struct mu_accepted *accepted, const uint16_t *codes);
+void mu_submit_tell_kept(struct mu_agent *agent, const struct mu_batch *batch, enum mu_err why,
+                         const char *path);
 /* Whether this row may go out while the spool is suspected. */
 bool mu_fork_may_send(struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row);
 /* Once all is known that the broker holds: seal the rest anew. */
@@ -243,8 +264,22 @@ void mu_witness_ponged(struct mu_agent *agent, int64_t echo);
 /* Whether a clock in steps need not wait for a receipt. */
 bool mu_witness_settled(const struct mu_agent *agent);
 
+/* ---- give.c ---------------------------------------------------------------------------------- */
+/* After WELCOME, for each lane; then once. */
+MU_MUST_USE enum mu_err mu_give_begin(struct mu_agent *agent, uint8_t lane);
+MU_MUST_USE enum mu_err mu_give_resume(struct mu_agent *agent);
+MU_MUST_USE enum mu_err mu_give_step(struct mu_agent *agent, int64_t now);
+int64_t mu_give_due(const struct mu_agent *agent, int64_t latest);
+/* Answers in a lane that gives back. */
+MU_MUST_USE enum mu_err mu_give_take_accepted(struct mu_agent *agent, const struct mu_heard *heard);
+MU_MUST_USE enum mu_err mu_give_take_refused(struct mu_agent *agent, const struct mu_heard *heard);
+void mu_give_free(struct mu_agent *agent);
+
 /* ---- follow.c, slice.c, roles.c -------------------------------------------------------------- */
 void mu_follow_resume(struct mu_agent *agent, uint64_t head);
+/* The record is in another epoch: what was read behind `common` may not be in it.
+ * Errors: MU_E_NO_MEMORY; what the program says. */
+MU_MUST_USE enum mu_err mu_follow_lose(struct mu_agent *agent, uint64_t common);
 void mu_follow_step(struct mu_agent *agent);
 MU_MUST_USE enum mu_err mu_follow_take_deliver(struct mu_agent *agent,
                                                const struct mu_heard *heard);

@@ -127,6 +127,32 @@ void mu_follow_resume(struct mu_agent *agent, uint64_t head)
     drop_held(&agent->reading);
 }
 
+/* A tree read from the first number on cannot be cut back: only one that begins anew is held against
+ * the checkpoints to the last. */
+static void go_back(struct mu_follower *f, uint64_t common)
+{
+    f->next = common + 1;
+    f->edge = (struct mu_edge){.size = 0};
+    mu_roots_free(&f->roots);
+    f->looked_at = 0;
+    f->edged = f->everything && f->next == 1;
+}
+
+enum mu_err mu_follow_lose(struct mu_agent *agent, uint64_t common)
+{
+    struct mu_reading *reading = &agent->reading;
+    enum mu_err err = MU_OK;
+
+    if (reading->roles.next > common + 1)
+        err = mu_roles_begin_anew(reading);
+    if (err != MU_OK || reading->wanted.serial == 0 || reading->wanted.next <= common + 1)
+        return err;
+    go_back(&reading->wanted, common);
+    if (agent->calls.on_epoch != NULL)
+        agent->stop = agent->calls.on_epoch(agent->calls.user, common);
+    return MU_OK;
+}
+
 void mu_follow_free(struct mu_agent *agent)
 {
     struct mu_reading *reading = &agent->reading;

@@ -23,7 +23,7 @@ enum mu_err mu_head_read(struct mu_agent *agent, struct mu_bytes note, uint32_t 
         agent->note_head = *head;
     }
     *head = agent->note_head;
-    return head->epoch == epoch ? MU_OK : MU_E_PROOF;
+    return epoch == 0 || head->epoch == epoch ? MU_OK : MU_E_PROOF;
 }
 
 /* One epoch is one growing tree: its sizes never fall, and a size has one root. */
@@ -43,6 +43,8 @@ enum mu_err mu_head_believe(struct mu_agent *agent, const struct mu_head *head,
             return newest ? MU_E_PROOF : MU_OK;
     }
     agent->head = *head;
+    agent->held_note_size = note.size < sizeof agent->held_note ? note.size : 0;
+    memcpy(agent->held_note, note.data, agent->held_note_size);
     if (agent->spool != NULL)
         mu_spool_believe(agent->spool, head, note);
     return MU_OK;

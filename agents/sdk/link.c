@@ -154,6 +154,7 @@ static void write_hello(const struct mu_agent *agent, struct mu_writer *w)
         .head_root = agent->head.root,
         .wall_ms = mu_wall_ms(),
         .program = {(const uint8_t *)agent->program, strlen(agent->program)},
+        .note = {(const uint8_t *)agent->held_note, agent->held_note_size},
     };
 
     if (agent->submit.pace.thin) {
@@ -267,7 +268,7 @@ void mu_link_watch(struct mu_agent *agent, int64_t now)
 
 static bool all_settled(const struct mu_agent *agent)
 {
-    return agent->spool == NULL || mu_spool_unsettled(agent->spool) == 0;
+    return mu_agent_unsettled(agent) == 0;
 }
 
 void mu_link_ping(struct mu_agent *agent, int64_t now)
@@ -358,6 +359,22 @@ void mu_link_clock_passed(struct mu_agent *agent, int64_t log_ms)
         set_clock(agent, log_ms);
 }
 
+/* The record was restored: signed, so it is so. What was said and what was read go back to where both
+ * records are still the same; only then is the new head believed. */
+static enum mu_err lose(struct mu_agent *agent, const struct mu_head *head, uint64_t common)
+{
+    enum mu_err err = MU_OK;
+
+    if (common > agent->head.size)
+        return MU_E_PROOF;
+    if (agent->spool != NULL)
+        err = mu_spool_lose(agent->spool, head->epoch, common);
+    if (err == MU_OK)
+        err = mu_follow_lose(agent, common);
+    agent->told_head = 0;
+    return err;
+}
+
 static enum mu_err check_welcome(struct mu_agent *agent, const struct mu_welcome *welcome)
 {
     struct mu_head head;
@@ -366,6 +383,9 @@ static enum mu_err check_welcome(struct mu_agent *agent, const struct mu_welcome
     if (!mu_hash_equal(&welcome->log, &agent->home.log))
         return MU_E_OTHER_LOG;
     if ((err = mu_head_read(agent, welcome->note, welcome->epoch, &head)) != MU_OK)
+        return err;
+    if (head.epoch > agent->head.epoch && agent->head.size > 0 &&
+        (err = lose(agent, &head, welcome->common)) != MU_OK)
         return err;
     return mu_head_believe(agent, &head, welcome->note, true);
 }

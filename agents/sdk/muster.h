@@ -73,6 +73,10 @@ struct mu_agent_calls {
     /* Of a follow of everything from 1: an entry whose author had verified a record that does not begin
      * this one. Two faces of the record were shown; the link goes on. */
     enum mu_err (*on_split)(void *user, const struct mu_split *split);
+    /* The record was restored from a backup: what was handed out behind number `common` may not be in it
+     * any more, or stand elsewhere. The follow goes on behind `common`; a program that folds forgets
+     * what it folded and follows from 1. Cursors kept in the spool have gone back to `common`. */
+    enum mu_err (*on_epoch)(void *user, uint64_t common);
     void *user;
 };
 
@@ -113,7 +117,7 @@ const char *mu_agent_agency(const mu_agent *agent);
  * MU_E_FULL nothing was kept; MU_E_IO open the agent anew. */
 MU_MUST_USE enum mu_err mu_agent_say(mu_agent *agent, const struct mu_bytes *bodies, size_t count,
                                      struct mu_kept *kept, struct mu_fault *fault);
-/* Events kept and not yet settled. */
+/* Events kept and not yet settled; one more while what a restored broker lost is being given back. */
 uint64_t mu_agent_unsettled(const mu_agent *agent);
 
 /* Follow from number `from` (1: from the beginning) what `filter` wants (proto/topic/filter.h; "":

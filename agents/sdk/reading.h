@@ -41,6 +41,8 @@ uint64_t mu_hashed_end(const struct mu_hashed *hashed); /* number after its last
 /* ---- roles.c: the roster's own follow -------------------------------------------------------- */
 /* The filter that wants what changes the roster. */
 void mu_roles_filter(char text[MU_FILTER_TEXT_MAX]);
+/* An empty roster, to be folded from the first entry. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_roles_begin_anew(struct mu_reading *reading);
 MU_MUST_USE enum mu_err mu_roles_take(struct mu_agent *agent, const struct mu_deliver *deliver);
 /* Fold the roster entries of a verified slice that were not folded before.
  * Errors: MU_E_NO_MEMORY, MU_E_PROOF. */

@@ -47,7 +47,7 @@ static enum mu_err fold_item(struct mu_agent *agent, struct mu_entry *entry)
 }
 
 /* A roster that could not fold an entry is half changed: begin with an empty one. */
-static enum mu_err begin_anew(struct mu_reading *reading)
+enum mu_err mu_roles_begin_anew(struct mu_reading *reading)
 {
     mu_roster *fresh = NULL;
 
@@ -88,7 +88,7 @@ enum mu_err mu_roles_fold(struct mu_agent *agent, const struct mu_deliver *deliv
 {
     enum mu_err err = fold_slice(agent, deliver, hashed);
 
-    if (err != MU_OK && begin_anew(&agent->reading) != MU_OK)
+    if (err != MU_OK && mu_roles_begin_anew(&agent->reading) != MU_OK)
         return MU_E_NO_MEMORY;
     return err;
 }

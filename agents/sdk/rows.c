@@ -214,6 +214,8 @@ enum mu_err mu_spool_read_rows(mu_spool *spool)
 
     if (err == MU_OK)
         err = read_head(spool);
+    if (err == MU_OK)
+        err = mu_spool_read_giving(spool);
     for (uint8_t lane = 0; err == MU_OK && lane < MU_LANES; lane++)
         if ((err = read_place(spool, lane, &spool->place[lane])) == MU_OK)
             err = read_queue(spool, lane);

@@ -145,9 +145,9 @@ static bool is_queued(const mu_spool *spool, const struct mu_accepted_row *row)
 static bool may_go(const mu_spool *spool, const struct mu_accepted_row *row,
                    uint64_t accepted_bytes)
 {
-    if (is_queued(spool, row))
+    if (is_queued(spool, row) || spool->giving.on)
         return false;
-    return row->first_number + row->count - 1 <= spool->backed_up_through ||
+    return (row->epoch != 0 && row->first_number + row->count - 1 <= spool->backed_up_through) ||
            accepted_bytes > MU_SPOOL_BYTES_MAX ||
            spool->log_now_ms - row->accepted_at_ms > MU_SPOOL_DAYS_MAX * MU_DAY_MS;
 }

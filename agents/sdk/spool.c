@@ -108,6 +108,11 @@ uint64_t mu_spool_unsettled(const mu_spool *spool)
     return sum;
 }
 
+struct mu_bytes mu_spool_note(const mu_spool *spool)
+{
+    return (struct mu_bytes){(const uint8_t *)spool->note, spool->note_size};
+}
+
 void mu_spool_head(const mu_spool *spool, struct mu_head *head)
 {
     *head = spool->head;

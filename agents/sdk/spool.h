@@ -18,7 +18,9 @@
  *    by sending the same bytes again, which of the waiting batches it already holds; whatever it
  *    does not is sealed anew under a new instance by mu_spool_reseal, in one commit. So nothing is
  *    said twice by a rolled-back spool and nobody takes the yes meant for another.
- *  - The broker lost what it had accepted: MU_SPOOL_BEHIND. Nothing is sent; that is for people.
+ *  - The broker was restored and lost what it had accepted: it says another epoch, and mu_spool_lose
+ *    notes what is to be given back out of what was kept. MU_SPOOL_BEHIND in the same epoch: nothing is
+ *    sent; that is for people.
  */
 #ifndef MU_SDK_SPOOL_H
 #define MU_SDK_SPOOL_H
@@ -72,8 +74,9 @@ uint64_t mu_spool_instance(const mu_spool *spool);
 void mu_spool_mark(const mu_spool *spool, uint8_t lane, struct mu_lane_mark *mark);
 /* Events kept and not settled. */
 uint64_t mu_spool_unsettled(const mu_spool *spool);
-/* The newest head verified, and its note. Zeros before the first. */
+/* The newest head verified, and its note (lent until the next is believed). Zeros before the first. */
 void mu_spool_head(const mu_spool *spool, struct mu_head *head);
+struct mu_bytes mu_spool_note(const mu_spool *spool);
 
 /* Keep `count` drafts; on disk when it returns MU_OK. kept[i] for each, or NULL: costs nothing.
  * Errors: MU_E_TOO_LARGE, MU_E_FULL, MU_E_IO; then nothing was kept. */
@@ -123,6 +126,35 @@ MU_MUST_USE enum mu_err mu_spool_settled(mu_spool *spool, uint32_t epoch, uint64
  * Errors: MU_E_FULL, MU_E_IO; of reading: MU_E_ABSENT, MU_E_CORRUPT. */
 MU_MUST_USE enum mu_err mu_spool_receipt_keep(mu_spool *spool, const struct mu_receipt *receipt);
 MU_MUST_USE enum mu_err mu_spool_receipt(mu_spool *spool, struct mu_receipt *receipt);
+
+/* ---- what a restored broker lost (lost.c) ---- */
+/* A batch that was accepted in an epoch before. */
+struct mu_lost {
+    uint32_t epoch;
+    uint64_t first_number;
+    uint64_t first_sequence;
+    uint32_t count;
+    uint8_t lane;
+    struct mu_bytes answer; /* the ACCEPTED payload it got then */
+    struct mu_bytes batch;
+};
+
+/* The record is in another epoch: what was accepted before, behind `common`, is to be given back, and
+ * cursors behind it go back to it. On disk when it returns. Errors: MU_E_FULL, MU_E_IO. */
+MU_MUST_USE enum mu_err mu_spool_lose(mu_spool *spool, uint32_t epoch, uint64_t common);
+/* Whether something may still be to be given back; the last epoch that lost something. */
+bool mu_spool_giving(const mu_spool *spool);
+uint32_t mu_spool_lost_in(const mu_spool *spool);
+/* The next one of this lane, in the order of the record. Lends until the next write.
+ * Errors: MU_E_ABSENT none is left; MU_E_CORRUPT, MU_E_IO. */
+MU_MUST_USE enum mu_err mu_spool_lost_next(mu_spool *spool, uint8_t lane, struct mu_lost *lost);
+/* It is accepted again, there; or the broker will not have it, and it is only kept. On disk when it
+ * returns. Errors: MU_E_FULL, MU_E_IO. */
+MU_MUST_USE enum mu_err mu_spool_given(mu_spool *spool, const struct mu_lost *lost,
+                                       const struct mu_settlement *now);
+MU_MUST_USE enum mu_err mu_spool_not_given(mu_spool *spool, const struct mu_lost *lost);
+/* Nothing is left in any lane. */
+MU_MUST_USE enum mu_err mu_spool_gave(mu_spool *spool);
 
 /* A program's own cursor; on disk when it returns. Errors: MU_E_BAD_VALUE for the name. */
 MU_MUST_USE enum mu_err mu_spool_cursor_keep(mu_spool *spool, const char *name, uint64_t through);

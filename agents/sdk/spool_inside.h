@@ -12,6 +12,19 @@ struct mu_place {
     uint64_t settled;
 };
 
+/* What is to be given back: accepted before `epoch`, behind `common`. */
+struct mu_giving {
+    bool on;
+    uint32_t epoch; /* 0: the broker never lost anything */
+    uint64_t common;
+};
+
+#define MU_KEY_BYTES_MAX 24u
+struct mu_row_key {
+    uint8_t data[MU_KEY_BYTES_MAX];
+    size_t size;
+};
+
 /* Rows settled in memory, encoded one after the other, that the next commit writes. */
 struct mu_pile {
     uint8_t *data;
@@ -30,7 +43,9 @@ struct mu_spool {
     size_t note_size;
     uint64_t backed_up_through;
     int64_t log_now_ms; /* 0: not known, so nothing is old */
-    bool dirty;         /* settled marks or the head are newer than their rows */
+    struct mu_giving giving;
+    struct mu_row_key lost_from[MU_LANES]; /* where to look for the next; empty: from the first */
+    bool dirty;                            /* settled marks or the head are newer than their rows */
     struct mu_pile pile;
 
     struct mu_item items[MU_BATCH_EVENTS_MAX]; /* scratch: one batch at a time */
@@ -41,12 +56,6 @@ struct mu_spool {
 };
 
 /* ---- keys and values ------------------------------------------------------------------------- */
-#define MU_KEY_BYTES_MAX 24u
-
-struct mu_row_key {
-    uint8_t data[MU_KEY_BYTES_MAX];
-    size_t size;
-};
 struct mu_bytes mu_key_bytes(const struct mu_row_key *key);
 struct mu_row_key mu_key_lane(uint8_t lane);
 struct mu_row_key mu_key_batch(uint64_t instance, uint8_t lane, uint64_t first_sequence);
@@ -74,6 +83,8 @@ MU_MUST_USE enum mu_err mu_spool_put_self(mu_spool *spool, uint64_t instance,
 MU_MUST_USE enum mu_err mu_spool_put_place(mu_spool *spool, uint8_t lane,
                                            const struct mu_place *place);
 MU_MUST_USE enum mu_err mu_spool_put_head(mu_spool *spool);
+/* The row "giving", at open. */
+MU_MUST_USE enum mu_err mu_spool_read_giving(mu_spool *spool);
 /* Read all of it back at open. */
 MU_MUST_USE enum mu_err mu_spool_read_rows(mu_spool *spool);
 

@@ -129,6 +129,8 @@ static struct mu_waiting *next_to_send(struct mu_agent *agent, uint8_t lane)
     struct mu_waiting *row;
     size_t index;
 
+    if (l->giving)
+        return NULL;
     if (l->cutting != 0) /* half sent, it must be finished, whatever was heard meanwhile */
         return mu_queue_find(queue, l->cutting, NULL);
     if (mu_queue_count(queue) == 0)
@@ -220,10 +222,16 @@ enum mu_err mu_submit_resume(struct mu_agent *agent, const struct mu_welcome *we
 
     for (uint8_t lane = 0; lane < MU_LANES; lane++) {
         enum mu_spool_stand stand = mu_spool_agrees(agent->spool, lane, &welcome->lane[lane]);
+        enum mu_err err = mu_give_begin(agent, lane);
 
-        if (stand == MU_SPOOL_BEHIND)
-            return welcome->epoch > agent->epoch && agent->epoch != 0 ? MU_E_OTHER_EPOCH
-                                                                      : MU_E_PROOF;
+        if (err != MU_OK)
+            return err;
+        if (s->lane[lane].giving)
+            stand = MU_SPOOL_AGREES; /* as far as both go; asked again when all is given */
+        if (stand == MU_SPOOL_BEHIND && mu_spool_lost_in(agent->spool) != welcome->epoch)
+            return MU_E_PROOF;
+        if (stand == MU_SPOOL_BEHIND) /* lost for good: the chain cannot go on from there */
+            stand = MU_SPOOL_FORKED;
         forked = forked || stand == MU_SPOOL_FORKED || any_strange(agent, lane);
         rewind_lane(agent, lane, 0);
         s->lane[lane].hold_until = 0;
@@ -234,7 +242,7 @@ enum mu_err mu_submit_resume(struct mu_agent *agent, const struct mu_welcome *we
     s->forked = forked;
     s->in_flight = 0;
     s->window = welcome->credit_bytes;
-    return MU_OK;
+    return mu_give_resume(agent);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -283,8 +291,8 @@ static void copy_path(char out[MU_PATH_BYTES_MAX], struct mu_bytes path)
     out[size] = '\0';
 }
 
-static void tell_accepted(struct mu_agent *agent, const struct mu_batch *batch,
-                          const struct mu_accepted *accepted, const uint16_t *codes)
+void mu_submit_tell_accepted(struct mu_agent *agent, const struct mu_batch *batch,
+                             const struct mu_accepted *accepted, const uint16_t *codes)
 {
     struct mu_bytes refusals = accepted->refusal_bytes;
 
@@ -305,13 +313,13 @@ static void tell_accepted(struct mu_agent *agent, const struct mu_batch *batch,
     }
 }
 
-static enum mu_err verify_accepted(struct mu_agent *agent, const struct mu_accepted *accepted,
-                                   const struct mu_batch *batch, uint16_t *codes)
+enum mu_err mu_submit_verify(struct mu_agent *agent, const struct mu_accepted *accepted,
+                             const struct mu_batch *batch, uint16_t *codes)
 {
     struct mu_head head;
     enum mu_err err;
 
-    if ((err = mu_head_read(agent, accepted->note, accepted->epoch, &head)) != MU_OK ||
+    if ((err = mu_head_read(agent, accepted->note, 0, &head)) != MU_OK ||
         (err = mu_accepted_prove(accepted, batch, &head, codes)) != MU_OK)
         return err;
     return mu_head_believe(agent, &head, accepted->note, true);
@@ -351,22 +359,36 @@ enum mu_err mu_submit_take_accepted(struct mu_agent *agent, const struct mu_hear
 
     if (agent->spool == NULL)
         return MU_E_OUT_OF_TURN;
+    if (agent->submit.lane[heard->lane].giving)
+        return mu_give_take_accepted(agent, heard);
     row = mu_queue_find(queue_of(agent, heard->lane), accepted->first_sequence, NULL);
     if (row == NULL || row->state == MU_WAITING_ACCEPTED)
         return MU_OK; /* answered before: it was sent twice */
     if ((err = read_batch(agent, heard->lane, row, &batch)) != MU_OK ||
-        (err = verify_accepted(agent, accepted, &batch, codes)) != MU_OK)
+        (err = mu_submit_verify(agent, accepted, &batch, codes)) != MU_OK)
         return err;
     mu_pace_arrived(&agent->submit.pace, row->sent_through);
     land(agent, row, MU_WAITING_KEPT);
     if ((err = settle(agent, heard->lane, row, accepted)) != MU_OK)
         return err;
     agent->times.failures = 0;
-    tell_accepted(agent, &batch, accepted, codes);
+    mu_submit_tell_accepted(agent, &batch, accepted, codes);
     return MU_OK;
 }
 
 /* ---- refusals -------------------------------------------------------------------------------- */
+
+void mu_submit_tell_kept(struct mu_agent *agent, const struct mu_batch *batch, enum mu_err why,
+                         const char *path)
+{
+    for (uint32_t i = 0; i < batch->seal.count; i++) {
+        struct mu_answer answer = answer_of(batch, i);
+
+        answer.code = why;
+        answer.path = path;
+        tell_answer(agent, &answer);
+    }
+}
 
 static enum mu_err tell_unsettled(struct mu_agent *agent, uint8_t lane, struct mu_waiting *row,
                                   const struct mu_refused *refused)
@@ -380,13 +402,7 @@ static enum mu_err tell_unsettled(struct mu_agent *agent, uint8_t lane, struct m
     if ((err = read_batch(agent, lane, row, &batch)) != MU_OK)
         return err;
     copy_path(path, refused->path);
-    for (uint32_t i = 0; i < batch.seal.count; i++) {
-        struct mu_answer answer = answer_of(&batch, i);
-
-        answer.code = (enum mu_err)refused->code;
-        answer.path = path;
-        tell_answer(agent, &answer);
-    }
+    mu_submit_tell_kept(agent, &batch, (enum mu_err)refused->code, path);
     return MU_OK;
 }
 
@@ -481,6 +497,8 @@ enum mu_err mu_submit_take_refused(struct mu_agent *agent, const struct mu_heard
 
     if (agent->spool == NULL)
         return MU_E_OUT_OF_TURN;
+    if (agent->submit.lane[heard->lane].giving)
+        return mu_give_take_refused(agent, heard);
     row = refused_row(agent, heard->lane, refused->first_sequence);
     if (row == NULL || row->state == MU_WAITING_ACCEPTED)
         return MU_OK;

@@ -92,7 +92,7 @@ static enum mu_err move_on(struct mu_agent *agent)
     agent->blocked = false;
     if ((err = mu_witness_step(agent, now)) != MU_OK || /* before PING says that we are idle */
         (err = mu_link_step(agent, now)) != MU_OK || (err = mu_fork_step(agent, now)) != MU_OK ||
-        (err = mu_submit_step(agent, now)) != MU_OK)
+        (err = mu_give_step(agent, now)) != MU_OK || (err = mu_submit_step(agent, now)) != MU_OK)
         return err;
     mu_follow_step(agent);
     return flush(agent, now);
@@ -102,7 +102,8 @@ static int64_t next_due(const struct mu_agent *agent, int64_t latest)
 {
     if (agent->flush_at != 0 && agent->flush_at < latest)
         latest = agent->flush_at;
-    return mu_submit_due(agent, mu_link_due(agent, mu_witness_due(agent, latest)));
+    latest = mu_link_due(agent, mu_witness_due(agent, latest));
+    return mu_give_due(agent, mu_submit_due(agent, latest));
 }
 
 /* ---- waiting --------------------------------------------------------------------------------- */
