@@ -158,7 +158,7 @@ FUZZ_C   := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_BIN := $(FUZZ_C:tests/fuzz/%.c=$(B)/%)
 $(B)/%_fuzz: tests/fuzz/%_fuzz.c $(ROOM_A)
 	$(Q)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) $< $(filter %.o,$^) $(PROTO_L) $(LIBS) -o $@
-$(B)/export_fuzz: $(B)/replay/export.o $(B)/replay/piece.o
+$(B)/export_fuzz: $(B)/broker/log/export.o $(B)/broker/log/piece.o
 fuzz-build: $(FUZZ_BIN)
 fuzz:
 	$(MAKE) --no-print-directory MODE=fuzz fuzz-build

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "proto/base/version.h"
-#include "replay/export.h"
+#include "broker/log/export.h"
 #include "replay/show.h"
 #include "replay/verify.h"
 

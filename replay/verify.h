@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "proto/words/words.h"
-#include "replay/source.h"
+#include "broker/log/source.h"
 
 struct mu_verify_options {
     enum mu_lang lang;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "replay/export.h"
+#include "broker/log/export.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,10 +1,10 @@
-#include "replay/source.h"
+#include "broker/log/source.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "replay/export.h"
-#include "replay/live.h"
+#include "broker/log/export.h"
+#include "broker/log/live.h"
 
 enum mu_err mu_source_walk(const char *path, mu_piece_fn *take, void *user)
 {

@@ -2,7 +2,7 @@
  * cannot be read is a piece of its own: the walk goes on behind it with the leaves, so that one bad row is
  * named once. Slices are short: a live log is being written to.
  */
-#include "replay/live.h"
+#include "broker/log/live.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
  *
  * Nothing is believed here and nothing is repaired; what cannot be read is a piece of its own.
  */
-#ifndef MU_REPLAY_SOURCE_H
-#define MU_REPLAY_SOURCE_H
+#ifndef MU_LOG_SOURCE_H
+#define MU_LOG_SOURCE_H
 
 #include "proto/authority/audit.h"
 

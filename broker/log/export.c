@@ -1,4 +1,4 @@
-#include "replay/export.h"
+#include "broker/log/export.h"
 
 #include <stdlib.h>
 #include <string.h>

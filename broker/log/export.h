@@ -8,12 +8,12 @@
  *
  * Batches in order, each checkpoint after the entry it covers. Normative: docs/EXPORT.md.
  */
-#ifndef MU_REPLAY_EXPORT_H
-#define MU_REPLAY_EXPORT_H
+#ifndef MU_LOG_EXPORT_H
+#define MU_LOG_EXPORT_H
 
 #include <stdio.h>
 
-#include "replay/source.h"
+#include "broker/log/source.h"
 
 #define MU_EXPORT_MAGIC "MUEXPORT"
 #define MU_EXPORT_VERSION 1u

@@ -1,4 +1,4 @@
-#include "replay/source.h"
+#include "broker/log/source.h"
 
 enum mu_err mu_piece_audit(mu_audit *audit, const struct mu_piece *piece)
 {
