@@ -99,6 +99,8 @@ int mu_cli_conflict_decide(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_agency_make(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_agency_add(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_agency_point(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_agency_invite(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_join(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_verify(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_help(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_demo(struct mu_cli *cli, int argc, char **argv);
@@ -113,6 +115,8 @@ extern const struct mu_cli_option mu_cli_conflict_decide_options[];
 extern const struct mu_cli_option mu_cli_agency_make_options[];
 extern const struct mu_cli_option mu_cli_agency_add_options[];
 extern const struct mu_cli_option mu_cli_agency_point_options[];
+extern const struct mu_cli_option mu_cli_agency_invite_options[];
+extern const struct mu_cli_option mu_cli_join_options[];
 extern const struct mu_cli_option mu_cli_demo_options[];
 extern const struct mu_cli_option mu_cli_import_options[];
 

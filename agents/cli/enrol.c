@@ -3,9 +3,9 @@
  * The request says who wants in, with which keys; what it may say is the admin's to add. Run again after
  * a cut, it finds the enrolment in the record and only hands out the welcome.
  */
+#include "agents/cli/enrolment.h"
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
-#include "agents/cli/voice.h"
 #include "agents/cli/welcome.h"
 
 #include <errno.h>
@@ -19,7 +19,6 @@
 #include "proto/wire/json.h"
 
 #define REQUEST_BYTES_MAX 8192u
-#define LIST_MAX 32u
 
 enum { KEY_ROLES = 256, KEY_AREA, KEY_KINDS, KEY_UNTIL, KEY_NAME, KEY_DESK, KEY_OUT, KEY_ENDPOINT };
 
@@ -38,27 +37,27 @@ const struct mu_cli_option mu_cli_agency_add_options[] = {
 /* ---- the request -------------------------------------------------------------------------------- */
 
 struct adding {
-    const char *request, *roles, *area, *kinds, *until, *name, *out, *endpoint;
-    bool desk;
+    struct mu_terms terms;
+    const char *request, *out, *endpoint;
 };
 
 static void take(struct adding *adding, int key, const char *value)
 {
     switch (key) {
     case KEY_ROLES:
-        adding->roles = value;
+        adding->terms.roles = value;
         break;
     case KEY_AREA:
-        adding->area = value;
+        adding->terms.area = value;
         break;
     case KEY_KINDS:
-        adding->kinds = value;
+        adding->terms.kinds = value;
         break;
     case KEY_UNTIL:
-        adding->until = value;
+        adding->terms.until = value;
         break;
     case KEY_NAME:
-        adding->name = value;
+        adding->terms.name = value;
         break;
     case KEY_OUT:
         adding->out = value;
@@ -67,7 +66,7 @@ static void take(struct adding *adding, int key, const char *value)
         adding->endpoint = value;
         break;
     default:
-        adding->desk = true;
+        adding->terms.desk = true;
         break;
     }
 }
@@ -116,146 +115,6 @@ static enum mu_err read_request(struct mu_voice *voice, const char *path, Muster
     return (*out)->request_digest.data == NULL ? MU_E_NO_MEMORY : MU_OK;
 }
 
-/* ---- roles and grants ------------------------------------------------------------------------------- */
-
-/* "a,b" as a list in the arena. NULL list and 0 for NULL. */
-static enum mu_err cut_list(mu_arena *arena, const char *text, char ***list, size_t *count)
-{
-    *count = 0;
-    *list = NULL;
-    if (text == NULL)
-        return MU_OK;
-    if ((*list = mu_arena_take(arena, LIST_MAX * sizeof(char *))) == NULL)
-        return MU_E_NO_MEMORY;
-    while (*text != '\0') {
-        size_t length = strcspn(text, ",");
-
-        if (length == 0 || *count == LIST_MAX)
-            return MU_E_BAD_VALUE;
-        if (((*list)[*count] = mu_arena_copy(arena, text, length)) == NULL)
-            return MU_E_NO_MEMORY;
-        (*count)++;
-        text += length + (text[length] == ',' ? 1 : 0);
-    }
-    return MU_OK;
-}
-
-/* One more grant of publishing in `area`, its kinds or role still to be named. */
-static Muster__Grant *append_grant(mu_arena *arena, Muster__Enrolment *enrolment, char *area)
-{
-    Muster__Grant *grant = mu_arena_take(arena, sizeof *grant);
-    char **areas = mu_arena_take(arena, sizeof *areas);
-
-    if (enrolment->grants == NULL)
-        enrolment->grants = mu_arena_take(arena, (LIST_MAX + 1) * sizeof(Muster__Grant *));
-    if (grant == NULL || areas == NULL || enrolment->grants == NULL)
-        return NULL;
-    muster__grant__init(grant);
-    areas[0] = area;
-    grant->agency = enrolment->agency;
-    grant->areas = areas;
-    grant->n_areas = 1;
-    grant->has_may_publish = 1;
-    grant->may_publish = 1;
-    enrolment->grants[enrolment->n_grants++] = grant;
-    return grant;
-}
-
-/* A role named in the enrolment speaks for the whole county. Within one area it is a grant instead. */
-static enum mu_err narrow_roles(mu_arena *arena, Muster__Enrolment *enrolment, char *area)
-{
-    for (size_t i = 0; i < enrolment->n_roles; i++) {
-        Muster__Grant *grant = append_grant(arena, enrolment, area);
-
-        if (grant == NULL)
-            return MU_E_NO_MEMORY;
-        grant->role = enrolment->roles[i];
-    }
-    enrolment->n_roles = 0;
-    return MU_OK;
-}
-
-/* Everyone enrolled may read what is not private; grants are about publishing. */
-static enum mu_err add_grants(struct mu_voice *voice, const struct adding *adding,
-                              Muster__Enrolment *enrolment)
-{
-    mu_arena *arena = &voice->arena;
-    const char *area = adding->area != NULL ? adding->area : voice->county.area;
-    char *copy = mu_arena_copy(arena, area, strlen(area));
-    enum mu_err err = copy == NULL ? MU_E_NO_MEMORY : MU_OK;
-
-    if (err == MU_OK && adding->area != NULL)
-        err = narrow_roles(arena, enrolment, copy);
-    if (err != MU_OK || adding->kinds == NULL)
-        return err;
-    Muster__Grant *grant = append_grant(arena, enrolment, copy);
-    return grant == NULL ? MU_E_NO_MEMORY
-                         : cut_list(arena, adding->kinds, &grant->kinds, &grant->n_kinds);
-}
-
-/* Two admins must agree on a third; this command seals once. */
-static bool names_admin(const Muster__Enrolment *enrolment)
-{
-    for (size_t i = 0; i < enrolment->n_roles; i++)
-        if (strcmp(enrolment->roles[i], "admin") == 0)
-            return true;
-    return false;
-}
-
-static int fill_enrolment(struct mu_voice *voice, const struct adding *adding,
-                          struct mu_saying *saying)
-{
-    Muster__Enrolment *enrolment = saying->event->enrolment;
-    enum mu_err err =
-        cut_list(&voice->arena, adding->roles, &enrolment->roles, &enrolment->n_roles);
-
-    if (err == MU_OK && adding->until != NULL)
-        err = mu_say_set(saying, "enrolment.not_after_ms", adding->until, &voice->how);
-    if (err == MU_OK && adding->name != NULL)
-        err = mu_say_set(saying, "enrolment.name", adding->name, &voice->how);
-    if (err == MU_OK && adding->area != NULL)
-        err = mu_say_set(saying, "enrolment.home_area", adding->area, &voice->how);
-    if (err == MU_OK && names_admin(enrolment))
-        return mu_cli_misused(voice->cli, MU_W_ADD_NO_ADMIN, NULL);
-    enrolment->has_desk = 1;
-    enrolment->desk = adding->desk;
-    if (err == MU_OK)
-        err = add_grants(voice, adding, enrolment);
-    return err == MU_OK ? MU_EXIT_DONE : mu_voice_explain(voice, err, saying->kind);
-}
-
-/* ---- is it there already? ---------------------------------------------------------------------------- */
-
-struct search {
-    const Muster__Enrolment *wanted;
-    bool found;
-};
-
-static enum mu_err compare(void *user, const struct mu_entry *entry)
-{
-    struct search *search = user;
-    const Muster__Enrolment *e = entry->event == NULL ? NULL : entry->event->enrolment;
-
-    if (entry->code != 0 || e == NULL || entry->event->body_case != MUSTER__EVENT__BODY_ENROLMENT)
-        return MU_OK;
-    if (e->agent.len == search->wanted->agent.len &&
-        memcmp(e->agent.data, search->wanted->agent.data, e->agent.len) == 0)
-        search->found = true;
-    return MU_OK;
-}
-
-/* Run again after a cut, it finds what it did before and hands out the welcome. */
-static enum mu_err find_enrolled(struct mu_voice *voice, struct search *search)
-{
-    enum mu_err err;
-
-    voice->talk.on_entry = compare;
-    voice->talk.user = search;
-    err = mu_talk_read(&voice->talk, "type=enrolment", 1);
-    voice->talk.on_entry = NULL;
-    return err;
-}
-
 /* ---- the enrolment -------------------------------------------------------------------------------------------------------- */
 
 static int write_welcome(struct mu_voice *voice, const struct adding *adding,
@@ -291,7 +150,7 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
 static int add(struct mu_voice *voice, const struct adding *adding)
 {
     struct mu_saying saying;
-    struct search search = {NULL, false};
+    struct mu_enrolled enrolled;
     Muster__Enrolment *enrolment = NULL;
     enum mu_err err;
 
@@ -299,16 +158,15 @@ static int add(struct mu_voice *voice, const struct adding *adding)
         return mu_talk_explain(&voice->talk, voice->why);
     if ((err = read_request(voice, adding->request, &enrolment)) != MU_OK)
         return mu_cli_error(voice->cli, err, adding->request);
-    search.wanted = enrolment;
-    if ((err = find_enrolled(voice, &search)) != MU_OK)
+    if ((err = mu_enrolment_find(voice, enrolment, &enrolled)) != MU_OK)
         return mu_talk_explain(&voice->talk, err);
-    if (search.found)
+    if (enrolled.number != 0)
         return write_welcome(voice, adding, enrolment);
     err = mu_say_begin(MUSTER__EVENT__BODY_ENROLMENT, NULL, &voice->how, &saying);
     if (err != MU_OK)
         return mu_cli_error(voice->cli, err, NULL);
     saying.event->enrolment = enrolment;
-    int code = fill_enrolment(voice, adding, &saying);
+    int code = mu_enrolment_fill(voice, &adding->terms, &saying);
     if (code == MU_EXIT_DONE)
         code = mu_voice_say(voice, &saying, true);
     return code == MU_EXIT_DONE ? write_welcome(voice, adding, enrolment) : code;
@@ -326,7 +184,7 @@ int mu_cli_agency_add(struct mu_cli *cli, int argc, char **argv)
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         take(&adding, key, value);
     }
-    if (argc - optind != 1 || adding.roles == NULL)
+    if (argc - optind != 1 || adding.terms.roles == NULL)
         return mu_cli_misused(cli, MU_W_ADD_WHAT, NULL);
     adding.request = argv[optind];
     int code = mu_voice_open(&voice, cli, true);

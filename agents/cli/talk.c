@@ -84,6 +84,13 @@ static enum mu_err take_move(void *user, const struct mu_kept *was, const struct
     return MU_OK;
 }
 
+static enum mu_err take_join(void *user, const struct mu_join_frame *said)
+{
+    struct mu_talk *talk = user;
+
+    return talk->on_join == NULL ? MU_OK : talk->on_join(talk->join_user, said);
+}
+
 /* ---- open and close ---------------------------------------------------------------------------- */
 
 static int explain_place(const struct mu_cli *cli, enum mu_err err)
@@ -148,6 +155,7 @@ int mu_talk_open(struct mu_talk *talk, struct mu_cli *cli, bool reads_only)
                                    .on_through = take_through,
                                    .on_link = take_link,
                                    .on_moved = take_move,
+                                   .on_join = take_join,
                                    .user = talk};
     int code;
 

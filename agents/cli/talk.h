@@ -22,6 +22,8 @@ struct mu_talk {
     /* Set these before reading; NULL: entries are passed over. */
     enum mu_err (*on_entry)(void *user, const struct mu_entry *entry);
     void *user;
+    enum mu_err (*on_join)(void *user, const struct mu_join_frame *said);
+    void *join_user;
     /* Of the last statement said. */
     struct mu_kept kept;
     struct mu_answer answer;

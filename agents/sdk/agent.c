@@ -236,6 +236,11 @@ const struct mu_agent_id *mu_agent_self(const mu_agent *agent)
     return &agent->home.self;
 }
 
+const char *mu_agent_endpoint(const mu_agent *agent)
+{
+    return agent->endpoint;
+}
+
 const char *mu_agent_agency(const mu_agent *agent)
 {
     return agent->home.agency;

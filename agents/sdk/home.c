@@ -107,21 +107,39 @@ static ProtobufCBinaryData binary(const uint8_t *data, size_t size)
 }
 
 /* What the agent knows of its own enrolment; the admin adds grants, roles and the envelope. */
+static void fill_enrolment(const struct mu_home *home, Muster__Enrolment *out)
+{
+    muster__enrolment__init(out);
+    out->has_agent = out->has_sign_key = out->has_curve_key = out->has_algorithm = 1;
+    out->agent = binary(home->self.b, sizeof home->self.b);
+    out->sign_key = binary(home->public.b, sizeof home->public.b);
+    out->curve_key = binary(home->curve_public, sizeof home->curve_public);
+    out->algorithm = MUSTER__KEY_ALGORITHM__KEY_ALGORITHM_ED25519_SHA256;
+    out->program = (char *)home->program;
+}
+
+void mu_home_ask(const struct mu_home *home, struct mu_writer *w)
+{
+    Muster__Event event = MUSTER__EVENT__INIT;
+    Muster__Enrolment enrolment;
+    uint8_t bytes[REQUEST_BYTES_MAX];
+
+    fill_enrolment(home, &enrolment);
+    event.body_case = MUSTER__EVENT__BODY_ENROLMENT;
+    event.enrolment = &enrolment;
+    MU_CHECK(mu_event_size(&event) <= sizeof bytes);
+    mu_write_bytes(w, bytes, mu_event_pack(&event, bytes));
+}
+
 static enum mu_err write_request(const struct mu_home *home)
 {
     Muster__Event event = MUSTER__EVENT__INIT;
-    Muster__Enrolment enrolment = MUSTER__ENROLMENT__INIT;
+    Muster__Enrolment enrolment;
     char buffer[REQUEST_BYTES_MAX];
     struct mu_text text = mu_text(buffer, sizeof buffer);
 
-    enrolment.has_agent = enrolment.has_sign_key = enrolment.has_curve_key = 1;
-    enrolment.agent = binary(home->self.b, sizeof home->self.b);
-    enrolment.sign_key = binary(home->public.b, sizeof home->public.b);
-    enrolment.curve_key = binary(home->curve_public, sizeof home->curve_public);
-    enrolment.has_algorithm = 1;
-    enrolment.algorithm = MUSTER__KEY_ALGORITHM__KEY_ALGORITHM_ED25519_SHA256;
+    fill_enrolment(home, &enrolment);
     enrolment.agency = (char *)home->agency;
-    enrolment.program = (char *)home->program;
     event.body_case = MUSTER__EVENT__BODY_ENROLMENT;
     event.enrolment = &enrolment;
     mu_event_to_json(&event, &text);
@@ -166,22 +184,38 @@ static enum mu_err write_all(const struct mu_home *home)
     return err;
 }
 
-enum mu_err mu_home_create(const char *dir, const char *agency, const char *program)
+enum mu_err mu_home_make(const char *dir, const char *program, struct mu_home *home)
 {
-    struct mu_home home = {0};
-    enum mu_err err = take_dir(dir, &home);
+    enum mu_err err;
 
-    if (err != MU_OK)
+    *home = (struct mu_home){0};
+    if ((err = take_dir(dir, home)) != MU_OK)
         return err;
-    if (!name_ok(agency) || !name_ok(program))
+    if (!name_ok(program))
         return MU_E_BAD_VALUE;
     if (mu_file_exists(dir, KEY_NAME))
         return MU_E_EXISTS;
-    snprintf(home.agency, sizeof home.agency, "%s", agency);
-    snprintf(home.program, sizeof home.program, "%s", program);
-    if ((err = make_keys(&home)) == MU_OK)
-        err = write_all(&home);
-    mu_home_close(&home);
+    snprintf(home->program, sizeof home->program, "%s", program);
+    return make_keys(home);
+}
+
+enum mu_err mu_home_settle(struct mu_home *home, const char *agency)
+{
+    if (!name_ok(agency))
+        return MU_E_BAD_VALUE;
+    snprintf(home->agency, sizeof home->agency, "%s", agency);
+    return write_all(home);
+}
+
+enum mu_err mu_home_create(const char *dir, const char *agency, const char *program)
+{
+    struct mu_home home;
+    enum mu_err err = name_ok(agency) ? mu_home_make(dir, program, &home) : MU_E_BAD_VALUE;
+
+    if (err == MU_OK)
+        err = mu_home_settle(&home, agency);
+    if (name_ok(agency))
+        mu_home_close(&home);
     return err;
 }
 

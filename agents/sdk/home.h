@@ -38,6 +38,13 @@ struct mu_home {
  * a name; MU_E_SYSTEM. After a crash half way, call it again. */
 MU_MUST_USE enum mu_err mu_home_create(const char *dir, const char *agency, const char *program);
 
+/* The two halves of it, for one who learns between them which agency it is for: keys in memory only,
+ * nothing on disk (errors: MU_E_EXISTS, MU_E_BAD_VALUE); then everything written. Close `home`. */
+MU_MUST_USE enum mu_err mu_home_make(const char *dir, const char *program, struct mu_home *home);
+MU_MUST_USE enum mu_err mu_home_settle(struct mu_home *home, const char *agency);
+/* The agent's part of its own enrolment, as an event: agent, keys, program. Appends it to `w`. */
+void mu_home_ask(const struct mu_home *home, struct mu_writer *w);
+
 /* Errors: MU_E_BAD_VALUE for the endpoint; MU_E_OTHER_LOG when it was pointed at another log
  * before: what its spool holds was sealed for that one, so a new log takes a new directory. */
 MU_MUST_USE enum mu_err mu_home_point(const char *dir, const char *endpoint,

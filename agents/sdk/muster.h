@@ -108,6 +108,7 @@ void mu_agent_close(mu_agent **agent);
 
 const struct mu_agent_id *mu_agent_self(const mu_agent *agent);
 const char *mu_agent_agency(const mu_agent *agent);
+const char *mu_agent_endpoint(const mu_agent *agent); /* where it connects to */
 
 /* Keep these event bodies, all or none, as one batch per lane (order within a lane as given; more
  * where one would be too large). Checked like the broker will check them: a malformed event is refused

@@ -130,6 +130,15 @@ enum mu_err mu_authority_genesis_check(const Muster__Event *event, struct mu_fau
     return err;
 }
 
+void mu_roster_keep_ca(struct mu_genesis *out, protobuf_c_boolean has,
+                       const ProtobufCBinaryData *ca)
+{
+    if (!has || ca->len > sizeof out->ca)
+        return;
+    memcpy(out->ca, ca->data, ca->len);
+    out->ca_size = ca->len;
+}
+
 static void fill_genesis(struct mu_genesis *out, const Muster__Genesis *g)
 {
     const Muster__Name *name = g->county;
@@ -148,6 +157,7 @@ static void fill_genesis(struct mu_genesis *out, const Muster__Genesis *g)
     if (g->has_clock_mode && g->clock_mode == MUSTER__CLOCK_MODE__CLOCK_MODE_STEP)
         out->clock_rate_milli = 0;
     out->offset_min = g->has_utc_offset_min ? g->utc_offset_min : 0;
+    mu_roster_keep_ca(out, g->has_ca_certificate, &g->ca_certificate);
 }
 
 enum mu_err mu_genesis_apply(mu_roster *r, const Muster__Event *event, const struct mu_hash *log)
@@ -205,6 +215,29 @@ static enum mu_err check_grants(const mu_roster *r, const Muster__Enrolment *e,
     return err;
 }
 
+/* Read once, here: it must be the county CA's, and speak of the very keys that are enrolled. */
+static enum mu_err check_certificate(const mu_roster *r, const Muster__Enrolment *e,
+                                     struct mu_fault *fault)
+{
+    struct mu_bytes ca = {r->genesis.ca, r->genesis.ca_size};
+    struct mu_bytes der = {e->certificate.data, e->certificate.len};
+    char uri[MU_CERTIFICATE_URI_MAX];
+    struct mu_certificate c;
+    struct mu_agent_id id;
+
+    if (!e->has_certificate)
+        return MU_OK;
+    if (mu_certificate_read(der, ca, &c) != MU_OK ||
+        memcmp(c.key.b, e->sign_key.data, sizeof c.key.b) != 0 ||
+        memcmp(c.curve, e->curve_key.data, sizeof c.curve) != 0)
+        return mu_roster_refuse(fault, MU_E_BAD_VALUE, "enrolment.certificate");
+    id = mu_public_id(&c.key);
+    mu_certificate_uri(r->genesis.area, &id, uri);
+    if (strcmp(uri, c.uri) != 0)
+        return mu_roster_refuse(fault, MU_E_BAD_VALUE, "enrolment.certificate");
+    return MU_OK;
+}
+
 enum mu_err mu_enrolment_check(const mu_roster *r, const Muster__Enrolment *e,
                                struct mu_fault *fault)
 {
@@ -215,6 +248,8 @@ enum mu_err mu_enrolment_check(const mu_roster *r, const Muster__Enrolment *e,
         err = check_roles(r, e, fault);
     if (err == MU_OK)
         err = check_grants(r, e, fault);
+    if (err == MU_OK)
+        err = check_certificate(r, e, fault);
     if (err != MU_OK)
         return err;
     if (e->has_replaces_agent && mu_roster_seat_named(r, true, &e->replaces_agent) == NULL)
@@ -232,6 +267,17 @@ bool mu_enrolment_of_admin(const Muster__Enrolment *e)
         if (strcmp(e->roles[i], MU_ROLE_ADMIN) == 0)
             return true;
     return false;
+}
+
+static int64_t certificate_until(const mu_roster *r, const Muster__Enrolment *e)
+{
+    struct mu_certificate c;
+
+    if (!e->has_certificate ||
+        mu_certificate_read((struct mu_bytes){e->certificate.data, e->certificate.len},
+                            (struct mu_bytes){r->genesis.ca, r->genesis.ca_size}, &c) != MU_OK)
+        return 0;
+    return c.until_ms;
 }
 
 static void fill_terms(struct mu_member *m, const Muster__Enrolment *e)
@@ -252,6 +298,7 @@ enum mu_err mu_enrolment_apply(mu_roster *r, const Muster__Enrolment *e, uint64_
     if (err != MU_OK)
         return err;
     fill_terms(&seat->member, e);
+    seat->member.certificate_until_ms = certificate_until(r, e);
     if (seat->member.is_admin)
         err = mu_grant_role(r, &seat->grants, MU_ROLE_ADMIN);
     for (size_t i = 0; err == MU_OK && i < e->n_roles; i++)

@@ -115,6 +115,8 @@ bool mu_roster_code_ok(const char *code);
 /* Copies a text that is known to fit; NULL is "". */
 void mu_roster_keep_text(char *out, size_t size, const char *text);
 size_t mu_roster_admins(const mu_roster *r); /* in good standing */
+void mu_roster_keep_ca(struct mu_genesis *out, protobuf_c_boolean has,
+                       const ProtobufCBinaryData *ca);
 
 static inline struct mu_bytes bytes_of(const char *text)
 {

@@ -79,6 +79,8 @@ static enum mu_err change_keys(mu_roster *r, const Muster__KeyChange *change, ui
         err = remove_admins(r, change, fault);
     if (err == MU_OK && change->has_log_key)
         err = change_log_key(r, &change->log_key, fault);
+    if (err == MU_OK)
+        mu_roster_keep_ca(&r->genesis, change->has_ca_certificate, &change->ca_certificate);
     if (err == MU_OK && change->has_broker_curve_key)
         err = change_broker_curve(r, &change->broker_curve_key, fault);
     return err;

@@ -6,6 +6,7 @@
 #ifndef MU_AUTHORITY_ROSTER_H
 #define MU_AUTHORITY_ROSTER_H
 
+#include "proto/sign/certificate.h"
 #include "proto/sign/seal.h"
 #include "proto/wire/entry.h"
 #include "proto/wire/event.h"
@@ -29,6 +30,7 @@ struct mu_member {
     bool is_command;
     bool is_desk;
     int64_t not_before_ms, not_after_ms; /* 0: open */
+    int64_t certificate_until_ms;        /* for people; it ends nothing by itself. 0: it has none */
     uint64_t enrolled_at;                /* number of the enrolment entry */
 };
 
@@ -44,6 +46,8 @@ struct mu_genesis {
     int64_t clock_start_ms;
     uint32_t clock_rate_milli; /* 0: steps */
     int offset_min;
+    uint8_t ca[MU_CERTIFICATE_BYTES_MAX]; /* the county CA's certificate in use now */
+    size_t ca_size;                       /* 0: none */
 };
 
 MU_MUST_USE enum mu_err mu_roster_new(mu_roster **out);
