@@ -135,33 +135,16 @@ static enum mu_err fold_word(struct mu_picture *picture, const struct mu_said *s
     return touch(picture, debt);
 }
 
-static enum mu_err settle(struct mu_picture *picture, struct mu_debt *debt,
-                          const struct mu_said *answer)
-{
-    if (debt->answer != NULL && !debt->answer->struck)
-        return MU_OK;
-    debt->answer = answer;
-    return touch(picture, debt);
-}
-
-/* To a report; without one, to all that is owed those who were told. */
 static enum mu_err fold_answer(struct mu_picture *picture, const struct mu_said *said)
 {
     const Muster__Answer *answer = said->event->answer;
     const struct mu_said *to = answer->to == NULL ? NULL : mu_picture_said(picture, answer->to);
     struct mu_debt *debt = to == NULL ? NULL : by_statement(picture, to);
-    enum mu_err err = MU_OK;
 
-    if (answer->has_closes_debt && !answer->closes_debt)
+    if (debt == NULL || !mu_debt_is_open(debt) || (answer->has_closes_debt && !answer->closes_debt))
         return MU_OK;
-    if (answer->to != NULL)
-        return debt == NULL ? MU_OK : settle(picture, debt, said);
-    for (size_t i = 0; i < picture->debts.count && err == MU_OK; i++) {
-        debt = picture->debts.rows[i].value;
-        if (mu_same(debt->village, answer->told))
-            err = settle(picture, debt, said);
-    }
-    return err;
+    debt->answer = said;
+    return touch(picture, debt);
 }
 
 enum mu_err mu_fold_debt(struct mu_picture *picture, const struct mu_said *said)
