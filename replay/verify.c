@@ -28,14 +28,19 @@ static enum mu_word damage_word(enum mu_damage_kind kind)
         return MU_W_DAMAGE_CUT;
     case MU_DAMAGE_PLACE:
         return MU_W_DAMAGE_PLACE;
+    case MU_DAMAGE_SPLIT:
+        return MU_W_DAMAGE_SPLIT;
+    case MU_DAMAGE_RECEIPT:
+        return MU_W_DAMAGE_RECEIPT;
     }
     return MU_W_DAMAGE_BYTES;
 }
 
 static const char *damage_code(enum mu_damage_kind kind)
 {
-    static const char *const codes[] = {"",      "missing", "bytes",      "seal", "author",
-                                        "chain", "time",    "checkpoint", "cut",  "place"};
+    static const char *const codes[] = {"",       "missing", "bytes", "seal",
+                                        "author", "chain",   "time",  "checkpoint",
+                                        "cut",    "place",   "split", "receipt"};
 
     return codes[kind];
 }
@@ -65,6 +70,19 @@ static void print_damage(FILE *out, enum mu_lang lang, const struct mu_damage *d
     say(out, lang, damage_word(damage->kind), line, 1);
 }
 
+/* Detection once two views meet: that, and no more, is what witnesses give. */
+static void print_witnessed(FILE *out, enum mu_lang lang, const struct mu_witnessed *witnessed)
+{
+    char through[24], agencies[24], of[24];
+    const char *args[] = {through, agencies, of};
+
+    snprintf(through, sizeof through, "%" PRIu64, witnessed->through);
+    snprintf(agencies, sizeof agencies, "%zu", witnessed->agencies);
+    snprintf(of, sizeof of, "%zu", witnessed->of);
+    if (witnessed->of > 0)
+        say(out, lang, MU_W_VERIFY_WITNESSED, args, 3);
+}
+
 static void print_text(FILE *out, enum mu_lang lang, const struct mu_audit_report *report)
 {
     char entries[24], signers[24], head[65], count[24], after[24];
@@ -83,6 +101,7 @@ static void print_text(FILE *out, enum mu_lang lang, const struct mu_audit_repor
     say(out, lang, report->damage_count > 0 ? MU_W_VERIFY_DAMAGED : MU_W_VERIFY_OK, args, 5);
     if (report->head.size > report->checkpoint_at && report->damage_count == 0)
         say(out, lang, MU_W_VERIFY_AFTER, args, 5);
+    print_witnessed(out, lang, &report->witnessed);
 }
 
 static void print_json(FILE *out, const struct mu_audit_report *report)
@@ -95,9 +114,12 @@ static void print_json(FILE *out, const struct mu_audit_report *report)
     fprintf(out,
             "{\"log\":\"%s\",\"entries\":\"%" PRIu64 "\",\"root\":\"%s\",\"batches\":\"%" PRIu64
             "\",\"refused\":\"%" PRIu64 "\",\"signers\":\"%" PRIu64 "\",\"checkpoints\":\"%" PRIu64
-            "\",\"checkpointAt\":\"%" PRIu64 "\",\"damageCount\":%zu,\"damage\":[",
+            "\",\"checkpointAt\":\"%" PRIu64 "\",\"receipts\":\"%" PRIu64
+            "\",\"witnessedThrough\":\"%" PRIu64
+            "\",\"witnesses\":%zu,\"witnessesOf\":%zu,\"damageCount\":%zu,\"damage\":[",
             log, report->head.size, root, report->batches, report->refused, report->signers,
-            report->checkpoints, report->checkpoint_at, report->damage_count);
+            report->checkpoints, report->checkpoint_at, report->receipts, report->witnessed.through,
+            report->witnessed.agencies, report->witnessed.of, report->damage_count);
     for (size_t i = 0; i < listed; i++)
         fprintf(out, "%s{\"what\":\"%s\",\"first\":\"%" PRIu64 "\",\"last\":\"%" PRIu64 "\"}",
                 i == 0 ? "" : ",", damage_code(report->damage[i].kind), report->damage[i].first,

@@ -122,7 +122,7 @@ static enum mu_err check_head(struct mu_frame *frame)
     if (err == MU_OK && (err = check_note(frame, &edge)) == MU_OK)
         f->edge = edge;
     else
-        mu_roots_cut(&f->roots, frame->deliver->epoch, f->edge.size);
+        mu_roots_cut(&f->roots, f->edge.size);
     return err;
 }
 

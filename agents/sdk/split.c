@@ -14,8 +14,7 @@ enum mu_err mu_split_root(struct mu_frame *frame, const struct mu_edge *edge)
     struct mu_head head = {.epoch = frame->deliver->epoch, .size = edge->size};
     const struct mu_head *held = &agent->head;
 
-    if (f->roots.count > 0 && f->roots.heads[f->roots.count - 1].epoch == head.epoch &&
-        f->roots.heads[f->roots.count - 1].size >= head.size)
+    if (f->roots.count > 0 && f->roots.heads[f->roots.count - 1].size >= head.size)
         return MU_OK; /* a frame that came twice */
     mu_edge_root(edge, &head.root);
     if (held->epoch == head.epoch && held->size == head.size &&

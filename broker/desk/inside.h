@@ -169,6 +169,9 @@ void mu_witness_head(mu_desk *desk);
  * Errors: MU_E_SPLIT when not; MU_E_CORRUPT, local ones. */
 MU_MUST_USE enum mu_err mu_witness_compare(mu_desk *desk, const struct mu_head *head);
 void mu_witness_free(mu_desk *desk);
+/* Note in the log's turn how far a receipt in its sheet looked, so that a start does not take an older one
+ * for news. */
+MU_MUST_USE enum mu_err mu_witness_note(mu_desk *desk, const struct mu_receipt *receipt);
 
 /* ---- sheet.c --------------------------------------------------------------------------------- */
 /* When the next sheet is owed; INT64_MAX: nothing waits, or the clock moves in steps. */

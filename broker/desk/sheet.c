@@ -109,6 +109,8 @@ static enum mu_err fill_sheet(mu_desk *desk, mu_arena *arena, Muster__ReceiptShe
         sheet->receipts[sheet->n_receipts] = &each[sheet->n_receipts];
         sheet->n_receipts++;
         kept->in_sheet = true;
+        if (err == MU_OK)
+            err = mu_witness_note(desk, &kept->receipt);
     }
     return err;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/base/text.h"
 #include "proto/sign/digest.h"
 #include "proto/topic/filter.h"
 
@@ -131,13 +132,45 @@ static bool is_news(const struct mu_receipt *old, const struct mu_receipt *recei
            receipt->stated_at_ms >= old->stated_at_ms;
 }
 
+/* The name of a desk's place among the log's cursors: spool, epoch and filter make it. */
+static struct mu_bytes place_name(const struct mu_receipt *receipt, char name[MU_NAME_BYTES_MAX])
+{
+    struct mu_text text = mu_text(name, MU_NAME_BYTES_MAX);
+    char filter[17];
+
+    mu_hex(receipt->filter.b, 8, filter);
+    mu_text_addf(&text, "receipt-%llx-%u-%s", (unsigned long long)receipt->instance,
+                 receipt->head.epoch, filter);
+    MU_CHECK(!text.cut);
+    return (struct mu_bytes){(const uint8_t *)name, text.used};
+}
+
+enum mu_err mu_witness_note(mu_desk *desk, const struct mu_receipt *receipt)
+{
+    char name[MU_NAME_BYTES_MAX];
+
+    return mu_log_turn_cursor(desk->log, &receipt->agent, place_name(receipt, name),
+                              mu_receipt_through(receipt));
+}
+
+/* The record may hold as much from before this start. */
+static bool is_recorded(mu_desk *desk, const struct mu_receipt *receipt)
+{
+    char name[MU_NAME_BYTES_MAX];
+    uint64_t through = 0;
+
+    return mu_log_cursor(desk->log, &receipt->agent, place_name(receipt, name), &through) ==
+               MU_OK &&
+           through >= mu_receipt_through(receipt);
+}
+
 static enum mu_err keep(mu_desk *desk, int64_t now_ms, const struct mu_receipt *receipt,
                         struct mu_bytes filter)
 {
     struct mu_kept_receipt *kept = find_kept(desk, &receipt->agent);
     char *text;
 
-    if (kept != NULL && !is_news(&kept->receipt, receipt))
+    if ((kept != NULL && !is_news(&kept->receipt, receipt)) || is_recorded(desk, receipt))
         return MU_OK;
     if ((text = malloc(filter.size + 1)) == NULL)
         return MU_OK; /* the next one is as good */

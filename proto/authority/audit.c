@@ -21,6 +21,7 @@ struct mu_audit {
     mu_roster *roster;
     struct mu_trunk trunk;
     struct mu_lanes lanes;
+    struct mu_witnesses witnesses;
     int64_t last_accepted_ms;
     bool gaps; /* something before here is missing, so a lane may go on from what is not seen */
     struct mu_agent_id *signers;
@@ -69,6 +70,7 @@ void mu_audit_free(mu_audit **audit)
     mu_roster_free(&(*audit)->roster);
     mu_verifier_close(&(*audit)->log_key);
     mu_lanes_free(&(*audit)->lanes);
+    mu_witnesses_free(&(*audit)->witnesses);
     free((*audit)->signers);
     free((*audit)->leaves);
     free(*audit);
@@ -199,8 +201,10 @@ static void walk_leaves(mu_audit *audit, struct step *step)
         leaf = log_leaf(batch, step->first + i, i, previous);
         if (stored != NULL && step->bad > i && !mu_hash_equal(&leaf, &stored[i]))
             step->bad = i;
-        if (step->in_place)
+        if (step->in_place) {
             mu_trunk_add(&audit->trunk, &leaf, stored == NULL ? NULL : &stored[i]);
+            mu_delivered_add(&audit->witnesses.all, stored == NULL ? &leaf : &stored[i]);
+        }
     }
 }
 
@@ -402,6 +406,72 @@ static enum mu_err follow_lane(mu_audit *audit, const struct step *step)
     return err == MU_OK ? count_signer(audit, &seal->agent) : err;
 }
 
+/* ---- witnesses ----------------------------------------------------------------------------- */
+
+/* Where the tree is lost nothing later can be told. */
+static enum mu_err note_root(mu_audit *audit, uint32_t epoch)
+{
+    return audit->trunk.lost ? MU_OK
+                             : mu_witnesses_grow(&audit->witnesses, epoch, &audit->trunk.edge);
+}
+
+static void check_seen(mu_audit *audit, const struct step *step)
+{
+    if (step->sealed && mu_roots_ask(&audit->witnesses.roots, &step->batch->seal.seen,
+                                     step->first) == MU_PAST_OTHER)
+        blame(audit, MU_DAMAGE_SPLIT, step->first, step->last);
+}
+
+static enum mu_err judge_sheet(mu_audit *audit, const Muster__ReceiptSheet *sheet, uint64_t number)
+{
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; i < sheet->n_receipts && err == MU_OK; i++) {
+        bool whole = audit->report.damage_count == 0;
+        enum mu_receipt_fault fault;
+
+        err = mu_witnesses_judge(&audit->witnesses, audit->roster, sheet->receipts[i], number,
+                                 whole, &fault);
+        if (err == MU_OK && fault != MU_RECEIPT_HOLDS)
+            blame(audit, fault == MU_RECEIPT_SPLIT ? MU_DAMAGE_SPLIT : MU_DAMAGE_RECEIPT, number,
+                  number);
+    }
+    return err;
+}
+
+/* Only the broker writes sheets; the judge saw to that, and the fold would show another. */
+static enum mu_err take_sheet(mu_audit *audit, const struct step *step, uint32_t index)
+{
+    struct mu_entry entry = entry_of(step, index);
+    mu_arena arena = mu_event_arena(entry.body.size);
+    const struct mu_member *author = mu_roster_member(audit->roster, &entry.agent);
+    struct mu_fault fault;
+    enum mu_err err = mu_event_unpack(entry.body, &arena, &entry.event, &fault);
+
+    if (err == MU_OK && author != NULL && author->is_broker)
+        err = judge_sheet(audit, entry.event->receipt_sheet, entry.number);
+    else if (err != MU_E_NO_MEMORY)
+        blame(audit, MU_DAMAGE_RECEIPT, entry.number, entry.number);
+    mu_arena_free(&arena);
+    return err == MU_E_NO_MEMORY ? err : MU_OK;
+}
+
+static enum mu_err take_sheets(mu_audit *audit, const struct step *step)
+{
+    enum mu_err err = MU_OK;
+
+    for (uint32_t i = 0; err == MU_OK && i < step->batch->seal.count; i++) {
+        const struct mu_audit_item *item = &step->batch->items[i];
+        struct mu_topic topic;
+        struct mu_fault fault;
+
+        if (item->code == 0 && mu_event_scan(item->body, &topic, &fault) == MU_OK &&
+            topic.kind == MUSTER__EVENT__BODY_RECEIPT_SHEET)
+            err = take_sheet(audit, step, i);
+    }
+    return err;
+}
+
 /* ---- a batch ------------------------------------------------------------------------------- */
 
 static enum mu_err tell_entries(mu_audit *audit, const struct step *step)
@@ -427,6 +497,8 @@ static enum mu_err take_words(mu_audit *audit, const struct step *step)
         audit->report.refused += step->batch->items[i].code != 0;
     if (step->proven && step->first != 1)
         err = fold_roster(audit, step);
+    if (err == MU_OK && step->proven && step->in_place)
+        err = take_sheets(audit, step);
     return err == MU_OK && step->proven ? tell_entries(audit, step) : err;
 }
 
@@ -452,12 +524,25 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
     if (step.in_place) {
         check_time(audit, &step);
         err = follow_lane(audit, &step);
+        check_seen(audit, &step);
+        if (err == MU_OK)
+            err = note_root(audit, batch->epoch);
         audit->report.head.epoch = batch->epoch;
     }
     if (batch->altered && audit->blames == blames)
         blame(audit, MU_DAMAGE_BYTES, step.first, step.last);
     audit->report.batches++;
     return err == MU_OK ? take_words(audit, &step) : err;
+}
+
+/* Where batches end in a hole is not known: any of its sizes may have been signed. What does not fit in
+ * memory is not compared. */
+static void add_leaf(mu_audit *audit, const struct mu_hash *leaf)
+{
+    mu_trunk_add(&audit->trunk, leaf, NULL);
+    mu_delivered_add(&audit->witnesses.all, leaf);
+    if (note_root(audit, audit->report.head.epoch) != MU_OK)
+        audit->trunk.lost = true;
 }
 
 void mu_audit_hole(mu_audit *audit, const struct mu_audit_hole *hole)
@@ -475,7 +560,7 @@ void mu_audit_hole(mu_audit *audit, const struct mu_audit_hole *hole)
         mu_trunk_skip(&audit->trunk, hole->last);
     else
         for (uint64_t n = 0; n <= hole->last - hole->first; n++)
-            mu_trunk_add(&audit->trunk, &hole->leaves[n], NULL);
+            add_leaf(audit, &hole->leaves[n]);
 }
 
 /* ---- checkpoints and the end --------------------------------------------------------------- */
@@ -500,6 +585,7 @@ void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
         return;
     } else if (size != walked || !mu_trunk_fits(&audit->trunk, &head.root)) {
         blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
+        mu_roots_cut(&audit->witnesses.roots, report->checkpoint_at);
         audit->trunk.lost = size == walked;
     } else {
         report->checkpoints++;
@@ -522,6 +608,8 @@ const struct mu_audit_report *mu_audit_report(mu_audit *audit)
     static const struct mu_hash none;
     struct mu_head *head = &audit->report.head;
 
+    audit->report.receipts = audit->witnesses.receipts;
+    audit->report.witnessed = mu_witnessed(&audit->witnesses);
     head->size = audit->trunk.edge.size;
     head->root = none;
     if (!audit->trunk.lost)

@@ -13,6 +13,7 @@
 #define MU_AUTHORITY_AUDIT_H
 
 #include "proto/authority/roster.h"
+#include "proto/authority/witness.h"
 #include "proto/sign/checkpoint.h"
 #include "proto/sign/merkle.h"
 
@@ -28,6 +29,8 @@ enum mu_damage_kind {
     MU_DAMAGE_CHECKPOINT,  /* a signed head does not fit the entries below it */
     MU_DAMAGE_CUT,         /* a signed head is larger than the record */
     MU_DAMAGE_PLACE,       /* entries first..last stand behind later ones, or twice */
+    MU_DAMAGE_SPLIT,       /* an author or a witness had verified another record than this one */
+    MU_DAMAGE_RECEIPT,     /* a receipt in a sheet does not hold */
 };
 
 /* Neighbours damaged in the same way are one. */
@@ -44,7 +47,9 @@ struct mu_audit_report {
     uint64_t signers;       /* different agents */
     uint64_t checkpoints;   /* that fit */
     uint64_t checkpoint_at; /* size of the last one that fits */
-    size_t damage_count;    /* may exceed the list */
+    uint64_t receipts;      /* that hold */
+    struct mu_witnessed witnessed;
+    size_t damage_count; /* may exceed the list */
     struct mu_damage damage[MU_DAMAGE_MAX];
 };
 

@@ -32,29 +32,20 @@ enum mu_err mu_roots_add(struct mu_roots *roots, const struct mu_head *head)
     return err;
 }
 
-void mu_roots_cut(struct mu_roots *roots, uint32_t epoch, uint64_t size)
+void mu_roots_cut(struct mu_roots *roots, uint64_t size)
 {
-    while (roots->count > 0 && roots->heads[roots->count - 1].epoch == epoch &&
-           roots->heads[roots->count - 1].size > size)
+    while (roots->count > 0 && roots->heads[roots->count - 1].size > size)
         roots->count--;
 }
 
-static int compare(const struct mu_head *a, const struct mu_head *b)
-{
-    if (a->epoch != b->epoch)
-        return a->epoch < b->epoch ? -1 : 1;
-    return a->size < b->size ? -1 : a->size > b->size;
-}
-
-/* The first that is not below `head`; count when all are. */
-static size_t find(const struct mu_roots *roots, const struct mu_head *head)
+size_t mu_roots_at(const struct mu_roots *roots, uint64_t size)
 {
     size_t from = 0, to = roots->count;
 
     while (from < to) {
         size_t middle = from + (to - from) / 2;
 
-        if (compare(&roots->heads[middle], head) < 0)
+        if (roots->heads[middle].size < size)
             from = middle + 1;
         else
             to = middle;
@@ -62,20 +53,20 @@ static size_t find(const struct mu_roots *roots, const struct mu_head *head)
     return from;
 }
 
-/* An older epoch may have gone further than what is kept of it here: that break is in plain sight. */
+/* A later epoch begins with what an older one and it have in common, under the same sizes. What an older
+ * one had beyond that is not here: that break is in plain sight. */
 enum mu_past mu_roots_ask(const struct mu_roots *roots, const struct mu_head *head, uint64_t before)
 {
-    const struct mu_head *newest = roots->count > 0 ? &roots->heads[roots->count - 1] : NULL;
-    size_t at = find(roots, head);
+    size_t at = mu_roots_at(roots, head->size);
 
     if (head->size == 0)
         return MU_PAST_FITS;
-    if (newest == NULL || head->epoch > newest->epoch)
+    if (roots->count == 0 || head->epoch > roots->heads[roots->count - 1].epoch)
         return MU_PAST_UNKNOWN;
-    if (head->epoch == newest->epoch && head->size >= before)
+    if (head->epoch == roots->heads[roots->count - 1].epoch && head->size >= before)
         return MU_PAST_OTHER;
-    if (at == roots->count || roots->heads[at].epoch != head->epoch ||
-        (at == 0 && compare(&roots->heads[0], head) > 0))
+    if (at == roots->count || roots->heads[at].epoch > head->epoch ||
+        (at == 0 && roots->heads[0].size > head->size))
         return MU_PAST_UNKNOWN;
     if (roots->heads[at].size != head->size)
         return MU_PAST_OTHER; /* nobody signs a head in the middle of a batch */

@@ -7,7 +7,7 @@
 #include "proto/sign/seal.h"
 
 struct mu_roots {
-    struct mu_head *heads; /* rising in epoch and size */
+    struct mu_head *heads; /* rising in size, never falling in epoch */
     size_t count, room;
     size_t max; /* 0: all are kept; else about the newest so many */
 };
@@ -20,8 +20,10 @@ enum mu_past {
 
 /* The next one. Errors: MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_roots_add(struct mu_roots *roots, const struct mu_head *head);
-/* Forget those of this epoch above `size`. */
-void mu_roots_cut(struct mu_roots *roots, uint32_t epoch, uint64_t size);
+/* Forget those above `size`. */
+void mu_roots_cut(struct mu_roots *roots, uint64_t size);
+/* Index of the first that is not below `size`; count when all are. */
+size_t mu_roots_at(const struct mu_roots *roots, uint64_t size);
 /* How `head` stands to the record as it was before entry `before`. An empty head fits. */
 enum mu_past mu_roots_ask(const struct mu_roots *roots, const struct mu_head *head,
                           uint64_t before);
