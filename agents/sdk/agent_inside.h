@@ -13,6 +13,7 @@
 
 #include "agents/sdk/dealer.h"
 #include "agents/sdk/home.h"
+#include "agents/sdk/intake.h"
 #include "agents/sdk/muster.h"
 #include "agents/sdk/pace.h"
 #include "agents/sdk/spool.h"
@@ -32,8 +33,16 @@ struct mu_link_times {
     int64_t ping_at;
     int64_t pinged_at;
     int64_t echo;       /* of the last PING */
+    int64_t ping_wall;  /* wall clock as it left */
     unsigned failures;  /* in a row; sets how long to back off */
     unsigned greetings; /* HELLOs since the last WELCOME */
+};
+
+/* How far the broker's wall clock is ahead of ours. */
+struct mu_offset {
+    int64_t ms;
+    int64_t within_ms; /* half the round trip it was read in */
+    int64_t read_at;   /* machine time; 0: not known */
 };
 
 /* ---- submit ---------------------------------------------------------------------------------- */
@@ -51,6 +60,7 @@ struct mu_submit {
     struct mu_submit_lane lane[MU_LANES];
     uint64_t window;    /* bytes the broker allows unanswered */
     uint64_t in_flight; /* bytes sent and unanswered */
+    size_t unanswered;  /* batches of the slower lanes among them */
     struct mu_pace pace;
     bool forked;       /* this spool is not alone: find out what landed, then start anew */
     int64_t reseal_at; /* not before */
@@ -73,8 +83,9 @@ struct mu_follower {
     bool everything;
     bool asked;          /* FOLLOW was said since the last WELCOME */
     uint64_t next;       /* number of the next entry to hand out */
-    uint32_t owed;       /* bytes consumed and not yet given back as credit */
-    uint32_t window;     /* credit in all */
+    int64_t out;         /* bytes the broker may still send of it */
+    uint64_t heard;      /* bytes of it so far, as the broker counts them */
+    size_t half;         /* of these, of a frame that is not whole yet */
     struct mu_edge edge; /* of an everything-follow from 1: the tree so far */
     bool edged;
     struct mu_roots roots; /* ... and what it was */
@@ -100,6 +111,7 @@ struct mu_held {
 };
 
 struct mu_reading {
+    struct mu_intake intake;
     mu_roster *roster;
     struct mu_follower roles;  /* the roster's own follow; next: all before it is folded */
     struct mu_follower wanted; /* the program's */
@@ -162,6 +174,7 @@ struct mu_agent {
 
     struct mu_clock clock;
     bool clock_known;
+    struct mu_offset offset;
     int64_t clock_wanted; /* CLOCK to be said; 0: none */
     uint64_t idle_through, idle_told, all_idle;
 
@@ -283,6 +296,8 @@ MU_MUST_USE enum mu_err mu_follow_lose(struct mu_agent *agent, uint64_t common);
 void mu_follow_step(struct mu_agent *agent);
 MU_MUST_USE enum mu_err mu_follow_take_deliver(struct mu_agent *agent,
                                                const struct mu_heard *heard);
+/* A part of a DELIVER: what it takes of the credit is given back before the frame is whole. */
+void mu_follow_take_piece(struct mu_agent *agent, const struct mu_piece *piece);
 void mu_follow_free(struct mu_agent *agent);
 
 /* Hash one slice and hold it against its own seal. Errors: MU_E_PROOF. */

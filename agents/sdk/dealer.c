@@ -7,10 +7,13 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "proto/sign/key.h"
 #include "proto/wire/frame.h"
 
-#define RECONNECT_MS 100 /* doubled with jitter by ZeroMQ up to: */
-#define RECONNECT_MAX_MS 5000
+/* Doubled by ZeroMQ up to the second. Each connection draws its own, up to half as long again: agents
+ * that lost one broker together do not come back together. */
+#define RECONNECT_MS 100
+#define RECONNECT_MAX_MS 4000
 #define HANDSHAKE_MS 10000
 #define CONNECT_MS 10000
 #define HEARTBEAT_MS 5000
@@ -56,6 +59,16 @@ static void leave_context(void)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+/* `ms`, or up to half as much again. */
+static int drawn(int ms)
+{
+    uint16_t dice = 0;
+
+    if (mu_random(&dice, sizeof dice) != MU_OK)
+        dice = 0; /* without jitter rather than not at all */
+    return ms + (int)(dice % (unsigned)(ms / 2));
+}
+
 static enum mu_err set_numbers(void *socket)
 {
     static const struct {
@@ -63,8 +76,6 @@ static enum mu_err set_numbers(void *socket)
     } numbers[] = {
         {ZMQ_LINGER, 0},
         {ZMQ_IMMEDIATE, 1},
-        {ZMQ_RECONNECT_IVL, RECONNECT_MS},
-        {ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS},
         {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
         {ZMQ_CONNECT_TIMEOUT, CONNECT_MS},
         {ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS},
@@ -74,7 +85,11 @@ static enum mu_err set_numbers(void *socket)
         {ZMQ_IPV6, 1},
     };
     int64_t size_max = MU_FRAME_BYTES_MAX;
+    int again_ms = drawn(RECONNECT_MS), again_max_ms = drawn(RECONNECT_MAX_MS);
 
+    if (zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &again_ms, sizeof again_ms) != 0 ||
+        zmq_setsockopt(socket, ZMQ_RECONNECT_IVL_MAX, &again_max_ms, sizeof again_max_ms) != 0)
+        return MU_E_SYSTEM;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (zmq_setsockopt(socket, numbers[i].option, &numbers[i].value, sizeof(int)) != 0)
             return MU_E_SYSTEM;

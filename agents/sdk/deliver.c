@@ -240,7 +240,6 @@ static void finish_frame(struct mu_frame *frame)
         f->next = deliver->through + 1;
     if (deliver->head > agent->told_head)
         agent->told_head = deliver->head;
-    f->owed += (uint32_t)frame->size;
     mu_witness_through(agent, deliver->through);
     if (agent->calls.on_through != NULL)
         agent->stop = agent->calls.on_through(agent->calls.user, deliver->through, deliver->head);

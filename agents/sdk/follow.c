@@ -1,7 +1,7 @@
 /* Following: asking, giving credit back, and keeping frames that must wait for the roster.
  *
  * The usual path: FOLLOW from `next`; each DELIVER is read (deliver.c), `next` moves on, and its bytes
- * go back as credit.
+ * go back as credit: piece by piece where it is cut, so that a batch larger than the window arrives.
  *
  * Each way it can go otherwise:
  *  - The link breaks: FOLLOW again from `next` after WELCOME.
@@ -14,10 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Five large frames on their way keep a fast link busy. On a thin one answers must not wait long behind
- * what was only asked for. */
-#define WINDOW_BYTES (1024u * 1024)
-#define WINDOW_BYTES_THIN (16u * 1024)
 #define ALL_LANES 7u
 /* A broker keeps room for a few follows of one session, and a FOLLOW with an id in use replaces that
  * one; what the old one had on its way could not be told from the new one's. So an id is used once,
@@ -69,7 +65,7 @@ static void ask(struct mu_agent *agent, struct mu_follower *f)
 {
     uint8_t frame[FOLLOW_FRAME_BYTES];
     struct mu_writer w = mu_writer(frame, sizeof frame);
-    uint32_t window = agent->submit.pace.thin ? WINDOW_BYTES_THIN : WINDOW_BYTES;
+    uint32_t window = agent->reading.intake.window;
     struct mu_follow follow = {.id = ++agent->reading.ids,
                                .epoch = agent->epoch,
                                .from = f->next,
@@ -84,8 +80,9 @@ static void ask(struct mu_agent *agent, struct mu_follower *f)
     mu_follow_write(&w, &follow);
     f->asked = mu_link_say(agent, MU_FRAME_FOLLOW, &w);
     f->id = follow.id;
-    f->owed = 0;
-    f->window = window;
+    f->out = window;
+    f->heard = 0;
+    f->half = 0;
     if (f == &agent->reading.wanted)
         drop_held(&agent->reading);
 }
@@ -94,12 +91,14 @@ static void give_credit(struct mu_agent *agent, struct mu_follower *f)
 {
     uint8_t frame[FOLLOW_FRAME_BYTES];
     struct mu_writer w = mu_writer(frame, sizeof frame);
+    struct mu_credit credit = {.id = f->id, .heard_bytes = f->heard};
 
-    if (!f->asked || f->owed < f->window / 4)
+    credit.bytes = f->asked ? mu_intake_credit(&agent->reading.intake, f->out) : 0;
+    if (credit.bytes == 0)
         return;
-    mu_credit_write(&w, &(struct mu_credit){.id = f->id, .bytes = f->owed});
+    mu_credit_write(&w, &credit);
     if (mu_link_say(agent, MU_FRAME_CREDIT, &w))
-        f->owed = 0;
+        f->out += credit.bytes;
 }
 
 void mu_follow_step(struct mu_agent *agent)
@@ -115,7 +114,8 @@ void mu_follow_step(struct mu_agent *agent)
     }
     if (!reading->wanted.asked && (carries || reading->roles.next > reading->roster_goal))
         ask(agent, &reading->wanted);
-    give_credit(agent, &reading->wanted);
+    if (reading->held == NULL) /* frames that wait are memory */
+        give_credit(agent, &reading->wanted);
     give_credit(agent, &reading->roles);
 }
 
@@ -124,6 +124,7 @@ void mu_follow_resume(struct mu_agent *agent, uint64_t head)
     agent->reading.roles.asked = agent->reading.wanted.asked = false;
     agent->reading.roster_goal = head;
     agent->reading.ids = 0;
+    mu_intake_begin(&agent->reading.intake);
     drop_held(&agent->reading);
 }
 
@@ -235,19 +236,51 @@ static enum mu_err take_wanted(struct mu_agent *agent, const struct mu_heard *he
     return err == MU_OK && frame.wait ? hold(&agent->reading, deliver, heard->size) : err;
 }
 
+/* ---- what arrives ---------------------------------------------------------------------------- */
+
+/* NULL: of a follow that was replaced. */
+static struct mu_follower *follower_of(struct mu_reading *reading, uint32_t id)
+{
+    if (reading->wanted.asked && reading->wanted.id == id)
+        return &reading->wanted;
+    return reading->roles.asked && reading->roles.id == id ? &reading->roles : NULL;
+}
+
+static void note_heard(struct mu_agent *agent, struct mu_follower *f, size_t bytes)
+{
+    f->out -= (int64_t)bytes;
+    f->heard += bytes;
+    mu_intake_heard(&agent->reading.intake, bytes, mu_machine_ms(), agent->submit.pace.bare_ms);
+}
+
+void mu_follow_take_piece(struct mu_agent *agent, const struct mu_piece *piece)
+{
+    struct mu_reader r = mu_reader(piece->so_far);
+    struct mu_follower *f = follower_of(&agent->reading, mu_read_u32(&r));
+
+    if (f == NULL)
+        return;
+    note_heard(agent, f, piece->size);
+    f->half += piece->size;
+}
+
 enum mu_err mu_follow_take_deliver(struct mu_agent *agent, const struct mu_heard *heard)
 {
     const struct mu_deliver *deliver = &heard->as.deliver;
     struct mu_reading *reading = &agent->reading;
+    struct mu_follower *f = follower_of(reading, deliver->id);
     enum mu_err err;
 
     agent->times.failures = 0;
-    if (reading->wanted.asked && deliver->id == reading->wanted.id)
+    if (f == NULL)
+        return MU_OK;
+    note_heard(agent, f, heard->size - (f->half < heard->size ? f->half : heard->size));
+    f->half = 0;
+    if (deliver->through >= deliver->head)
+        mu_intake_rest(&reading->intake);
+    if (f == &reading->wanted)
         return take_wanted(agent, heard);
-    if (!reading->roles.asked || deliver->id != reading->roles.id)
-        return MU_OK; /* of a follow that was replaced */
     if ((err = mu_roles_take(agent, deliver)) != MU_OK)
         return err;
-    reading->roles.owed += (uint32_t)heard->size;
     return read_held(agent);
 }

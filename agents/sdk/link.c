@@ -28,8 +28,8 @@
 #define REOPEN_MS 500
 #define REOPEN_MAX_MS 30000
 #define DISTRUST_MS 30000
+#define OFFSET_KEPT_MS 60000
 #define SMALL_FRAME_BYTES 2048u
-#define THIN_BYTES 1024u /* on a thin link the broker is asked to send pieces of this */
 
 /* ---- clocks ---------------------------------------------------------------------------------- */
 
@@ -157,10 +157,6 @@ static void write_hello(const struct mu_agent *agent, struct mu_writer *w)
         .note = {(const uint8_t *)agent->held_note, agent->held_note_size},
     };
 
-    if (agent->submit.pace.thin) {
-        hello.fragment_bytes = (uint32_t)THIN_BYTES;
-        hello.credit_bytes = 4 * THIN_BYTES;
-    }
     if (agent->spool != NULL) {
         hello.instance = mu_spool_instance(agent->spool);
         for (uint8_t lane = 0; lane < MU_LANES; lane++)
@@ -175,7 +171,8 @@ static void greet(struct mu_agent *agent, int64_t now)
     struct mu_writer w = mu_writer(frame, sizeof frame);
 
     if (agent->times.greetings == GREETINGS_MAX) {
-        agent->submit.pace.thin = true; /* or gone: then it does no harm */
+        mu_pace_forget(&agent->submit.pace); /* it may have become thin */
+        mu_intake_forget(&agent->reading.intake);
         stand_back(agent, MU_LINK_OFFLINE, MU_E_TIMEOUT, REOPEN_MS);
         return;
     }
@@ -279,6 +276,7 @@ void mu_link_ping(struct mu_agent *agent, int64_t now)
     int64_t wall = mu_wall_ms();
 
     agent->times.echo = wall > agent->times.echo ? wall : agent->times.echo + 1;
+    agent->times.ping_wall = wall;
     mu_ping_write(&w, &(struct mu_ping){.wall_ms = agent->times.echo, .idle_through = idle});
     agent->times.ping_at = now + GREET_AGAIN_MS;
     if (!mu_link_say(agent, MU_FRAME_PING, &w))
@@ -407,7 +405,7 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
     agent->times.greet_at = INT64_MAX;
     agent->times.greetings = 0;
     agent->times.lost_at = now + SILENCE_MS;
-    agent->times.ping_at = now + PING_EVERY_MS;
+    agent->times.ping_at = now; /* with nothing before it: what a round trip takes */
     agent->idle_told = 0;
     mu_pace_begin(&agent->submit.pace);
     if (agent->spool != NULL)
@@ -421,19 +419,34 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
     return MU_OK;
 }
 
+/* The shortest round trip of a minute tells best: what it took lay somewhere between the two readings. */
+static void note_offset(struct mu_agent *agent, const struct mu_pong *pong, int64_t now)
+{
+    int64_t half_ms = (now - agent->times.pinged_at + 1) / 2;
+    struct mu_offset *kept = &agent->offset;
+
+    if (kept->read_at != 0 && half_ms > kept->within_ms && now - kept->read_at < OFFSET_KEPT_MS)
+        return;
+    *kept = (struct mu_offset){
+        .ms = pong->wall_ms - (agent->times.ping_wall + half_ms),
+        .within_ms = half_ms,
+        .read_at = now,
+    };
+}
+
 enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *heard)
 {
     const struct mu_pong *pong = &heard->as.pong;
-    bool was_thin = agent->submit.pace.thin;
+    int64_t now = mu_machine_ms();
 
     set_clock(agent, pong->log_now_ms);
+    if (pong->echo_ms == agent->times.echo)
+        note_offset(agent, pong, now);
     mu_witness_ponged(agent, pong->echo_ms);
     if (agent->spool != NULL)
         mu_spool_may_forget(agent->spool, agent->backed_up_through, pong->log_now_ms);
     agent->all_idle = pong->all_idle_through;
-    mu_pace_heard(&agent->submit.pace, pong->echo_ms, mu_machine_ms());
-    if (agent->submit.pace.thin != was_thin)
-        mu_link_regreet(agent, MU_OK); /* HELLO says how to send to us */
+    mu_pace_heard(&agent->submit.pace, pong->echo_ms, now);
     agent->times.failures = 0;
     return MU_OK;
 }
@@ -484,6 +497,13 @@ enum mu_err mu_agent_clock(mu_agent *agent, int64_t log_ms)
     agent->clock_wanted = log_ms;
     mu_turn_wake(agent);
     return MU_OK;
+}
+
+bool mu_agent_clock_offset_ms(const mu_agent *agent, int64_t *ahead_ms, int64_t *within_ms)
+{
+    *ahead_ms = agent->offset.ms;
+    *within_ms = agent->offset.within_ms;
+    return agent->offset.read_at != 0;
 }
 
 int64_t mu_agent_log_now_ms(const mu_agent *agent)

@@ -149,6 +149,9 @@ int mu_agent_fd(const mu_agent *agent);
 enum mu_link mu_agent_link(const mu_agent *agent, enum mu_err *why);
 void mu_agent_head(const mu_agent *agent, struct mu_head *head);
 int64_t mu_agent_log_now_ms(const mu_agent *agent);
+/* How far the broker's wall clock is ahead of this machine's, give or take within_ms: what it takes to
+ * ask. Order never rests on it. False until the broker was asked once. */
+bool mu_agent_clock_offset_ms(const mu_agent *agent, int64_t *ahead_ms, int64_t *within_ms);
 
 /* Programs of an exercise: say "I have folded all up to here", drive and read the step clock. */
 void mu_agent_idle(mu_agent *agent, uint64_t through);

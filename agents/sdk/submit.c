@@ -32,10 +32,13 @@ static uint64_t frame_bytes(const struct mu_waiting *row)
 /* ---- out ------------------------------------------------------------------------------------- */
 
 /* The row is on its way no longer: answered, or to be sent again. */
-static void land(struct mu_agent *agent, struct mu_waiting *row, enum mu_waiting_state state)
+static void land(struct mu_agent *agent, uint8_t lane, struct mu_waiting *row,
+                 enum mu_waiting_state state)
 {
-    if (row->state == MU_WAITING_SENT)
+    if (row->state == MU_WAITING_SENT) {
         agent->submit.in_flight -= frame_bytes(row);
+        agent->submit.unanswered -= lane != MU_LANE_LIFE;
+    }
     row->state = state;
 }
 
@@ -49,7 +52,7 @@ static void rewind_lane(struct mu_agent *agent, uint8_t lane, uint64_t from)
         if (row->first_sequence < from)
             break;
         if (row->state == MU_WAITING_SENT)
-            land(agent, row, MU_WAITING_KEPT);
+            land(agent, lane, row, MU_WAITING_KEPT);
     }
     agent->submit.lane[lane].next = from;
 }
@@ -99,8 +102,10 @@ static enum mu_err send_piece(struct mu_agent *agent, uint8_t lane, struct mu_wa
     if ((err = mu_spool_load(agent->spool, lane, row, &batch)) != MU_OK ||
         (err = send_bytes(agent, lane, (struct mu_bytes){batch.data + from, size}, more)) != MU_OK)
         return err;
-    if (row->state == MU_WAITING_KEPT)
+    if (row->state == MU_WAITING_KEPT) {
         agent->submit.in_flight += frame_bytes(row);
+        agent->submit.unanswered += lane != MU_LANE_LIFE;
+    }
     row->state = MU_WAITING_SENT;
     row->sent_through = agent->submit.pace.sent;
     l->cutting = more ? row->first_sequence : 0;
@@ -147,6 +152,8 @@ static struct mu_waiting *next_to_send(struct mu_agent *agent, uint8_t lane)
 
 static bool may_begin(struct mu_agent *agent, uint8_t lane, const struct mu_waiting *row)
 {
+    if (lane != MU_LANE_LIFE && !mu_pace_may_begin(&agent->submit.pace, agent->submit.unanswered))
+        return false;
     return has_credit(agent, lane) && (!agent->submit.forked || mu_fork_may_send(agent, lane, row));
 }
 
@@ -165,11 +172,7 @@ static enum mu_err send_lane(struct mu_agent *agent, uint8_t lane, int64_t now)
         err = send_piece(agent, lane, row);
     if (err == MU_OK && l->cutting != 0)
         mu_link_regreet(agent, MU_OK); /* answered while half sent: the other half leads nowhere */
-    if (err != MU_E_ABSENT)
-        return err;
-    if (mu_pace_wants_mark(&agent->submit.pace))
-        mu_link_ping(agent, now);
-    return MU_OK;
+    return err == MU_E_ABSENT ? MU_OK : err;
 }
 
 enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now)
@@ -180,6 +183,8 @@ enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now)
         return MU_OK;
     for (uint8_t lane = 0; err == MU_OK && agent->link == MU_LINK_OPEN && lane < MU_LANES; lane++)
         err = send_lane(agent, lane, now);
+    if (err == MU_OK && agent->link == MU_LINK_OPEN && mu_pace_wants_mark(&agent->submit.pace))
+        mu_link_ping(agent, now);
     if (err != MU_E_BUSY)
         return err;
     agent->blocked = true;
@@ -241,6 +246,7 @@ enum mu_err mu_submit_resume(struct mu_agent *agent, const struct mu_welcome *we
     }
     s->forked = forked;
     s->in_flight = 0;
+    s->unanswered = 0;
     s->window = welcome->credit_bytes;
     return mu_give_resume(agent);
 }
@@ -368,7 +374,7 @@ enum mu_err mu_submit_take_accepted(struct mu_agent *agent, const struct mu_hear
         (err = mu_submit_verify(agent, accepted, &batch, codes)) != MU_OK)
         return err;
     mu_pace_arrived(&agent->submit.pace, row->sent_through);
-    land(agent, row, MU_WAITING_KEPT);
+    land(agent, heard->lane, row, MU_WAITING_KEPT);
     if ((err = settle(agent, heard->lane, row, accepted)) != MU_OK)
         return err;
     agent->times.failures = 0;
@@ -431,9 +437,8 @@ static enum mu_err close_gap(struct mu_agent *agent, uint8_t lane, struct mu_wai
 static enum mu_err suspect(struct mu_agent *agent, uint8_t lane, struct mu_waiting *row,
                            const struct mu_refused *refused)
 {
-    (void)lane;
     (void)refused;
-    land(agent, row, MU_WAITING_STRANGE);
+    land(agent, lane, row, MU_WAITING_STRANGE);
     if (!agent->submit.forked)
         mu_link_regreet(agent, MU_E_FORK); /* WELCOME says what the broker holds by now */
     agent->submit.forked = true;

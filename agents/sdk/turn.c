@@ -34,6 +34,8 @@ static enum mu_err hear(struct mu_agent *agent, struct mu_bytes message)
         return MU_OK; /* dropped for want of room; the broker sends it again when asked */
     if (err == MU_OK && heard.type != 0)
         err = take[heard.type](agent, &heard);
+    else if (err == MU_OK && heard.piece.type == MU_FRAME_DELIVER)
+        mu_follow_take_piece(agent, &heard.piece);
     if (agent->link == MU_LINK_OPEN)
         agent->times.lost_at = mu_machine_ms() + SILENCE_MS;
     if (err == MU_OK || is_ours(err))

@@ -19,7 +19,7 @@
  * halved until one for each is no more than a quarter of the house. */
 #define DELIVER_BYTES (192u * 1024u)
 #define DELIVER_BYTES_CROWDED (12u * 1024u)
-#define DELIVER_BYTES_MIN 4096u
+#define DELIVER_BYTES_MIN 1024u
 #define FRAGMENT_BYTES_MIN 256u
 /* What one pass may send before frames are heard again. */
 #define PASS_BYTES_MAX (4u * 1024u * 1024u)
@@ -97,6 +97,7 @@ enum mu_err mu_feed_follow(struct mu_daemon *d, struct mu_peer *peer,
     f->at = follow->from;
     f->lanes = follow->lanes;
     f->credit = follow->credit_bytes;
+    f->window = follow->credit_bytes;
     f->everything = follow->lanes == (1u << MU_LANES) - 1 && mu_filter_is_everything(&f->filter);
     f->next = d->followers;
     d->followers = f;
@@ -105,19 +106,28 @@ enum mu_err mu_feed_follow(struct mu_daemon *d, struct mu_peer *peer,
     return MU_OK;
 }
 
+/* What it heard is off its way; more than was sent, or less than it said before, is not believed. */
+static void note_heard(struct mu_daemon *d, struct mu_follower *f, uint64_t heard_bytes)
+{
+    uint64_t left = heard_bytes < f->sent ? f->sent - heard_bytes : 0;
+
+    if (left >= f->in_flight)
+        return;
+    d->in_flight -= f->in_flight - left;
+    f->in_flight = left;
+}
+
 void mu_feed_credit(struct mu_daemon *d, struct mu_peer *peer, const struct mu_credit *credit)
 {
     for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
         struct mu_follower *f = peer->follower[i];
-        uint64_t back;
 
         if (f == NULL || f->id != credit->id)
             continue;
-        back = credit->bytes < f->in_flight ? credit->bytes : f->in_flight;
-        f->in_flight -= back;
-        d->in_flight -= back;
+        note_heard(d, f, credit->heard_bytes);
         if (f->credit < INT64_MAX / 2)
             f->credit += credit->bytes;
+        f->window = f->credit > 0 ? (uint64_t)f->credit : 0;
     }
 }
 
@@ -150,17 +160,25 @@ static void look_again(struct mu_daemon *d, int64_t in_ms)
 static void spend(struct mu_daemon *d, struct mu_follower *f, size_t bytes)
 {
     f->credit -= (int64_t)bytes;
+    f->sent += bytes;
     f->in_flight += bytes;
     d->in_flight += bytes;
 }
 
-static size_t fragment_bytes(const struct mu_follower *f)
+/* The most one message to this follower may hold. A link that carries little in a second was given
+ * little credit: then what there is of it is filled with a piece, so that an answer never waits behind
+ * more than that. Where much was given a frame may overdraw, and leaves whole. */
+static size_t piece_bytes(const struct mu_follower *f)
 {
-    uint32_t bytes = f->peer->fragment_bytes;
+    uint64_t bytes = f->credit > 0 ? (uint64_t)f->credit : 0;
 
-    if (bytes == 0)
-        return 0;
-    return bytes < FRAGMENT_BYTES_MIN ? FRAGMENT_BYTES_MIN : bytes;
+    if (bytes < f->window / 2)
+        bytes = f->window / 2;
+    if (f->peer->fragment_bytes != 0 && bytes > f->peer->fragment_bytes)
+        bytes = f->peer->fragment_bytes;
+    if (bytes > MU_FRAME_BYTES_MAX)
+        bytes = MU_FRAME_BYTES_MAX;
+    return bytes < FRAGMENT_BYTES_MIN ? FRAGMENT_BYTES_MIN : (size_t)bytes;
 }
 
 /* Cuts the next fragment and sends it; *sent is its part of the frame's size. */
@@ -171,7 +189,7 @@ static enum mu_err send_fragment(struct mu_daemon *d, struct mu_follower *f, siz
     size_t at = f->frame_at;
     enum mu_err err;
 
-    MU_CHECK(mu_frame_cut((struct mu_bytes){f->frame, f->frame_size}, fragment_bytes(f), &at, &w));
+    MU_CHECK(mu_frame_cut((struct mu_bytes){f->frame, f->frame_size}, piece_bytes(f), &at, &w));
     if ((err = mu_send(d, f->peer, mu_written(&w))) != MU_OK)
         return err;
     /* The head counts once, as the receiver counts it: with the whole frame. */
@@ -189,7 +207,7 @@ static enum mu_err send_frame(struct mu_daemon *d, struct mu_follower *f, size_t
 {
     enum mu_err err;
 
-    if (fragment_bytes(f) != 0) {
+    if (f->frame_at > 0 || f->frame_size > piece_bytes(f)) {
         err = send_fragment(d, f, sent);
     } else {
         err = mu_send_owned(d, f->peer, &f->frame, f->frame_size);
@@ -249,13 +267,17 @@ static size_t share_bytes(const struct mu_daemon *d)
     return bytes;
 }
 
-static size_t deliver_bytes(const struct mu_daemon *d, const struct mu_peer *peer)
+/* A frame is of use when it is whole, and lost when the link breaks in its middle: on a slow one it
+ * holds about half a second. Halved, not fitted, so that followers share what was encoded. */
+static size_t deliver_bytes(const struct mu_daemon *d, const struct mu_follower *f)
 {
     size_t bytes = share_bytes(d);
 
-    if (peer->deliver_bytes == 0 || peer->deliver_bytes > bytes)
+    while (bytes > f->window / 2 && bytes > 2 * DELIVER_BYTES_MIN)
+        bytes /= 2;
+    if (f->peer->deliver_bytes == 0 || f->peer->deliver_bytes > bytes)
         return bytes;
-    return peer->deliver_bytes < DELIVER_BYTES_MIN ? DELIVER_BYTES_MIN : peer->deliver_bytes;
+    return f->peer->deliver_bytes < DELIVER_BYTES_MIN ? DELIVER_BYTES_MIN : f->peer->deliver_bytes;
 }
 
 static enum mu_err get_bundle(struct mu_daemon *d, const struct mu_follower *f,
@@ -269,7 +291,7 @@ static enum mu_err get_bundle(struct mu_daemon *d, const struct mu_follower *f,
         .everything = f->everything && reads_all,
         .filter = &f->filter,
         .only = reads_all ? NULL : &f->peer->seat.agent,
-        .bytes_max = deliver_bytes(d, f->peer),
+        .bytes_max = deliver_bytes(d, f),
         .head = d->head.size,
     };
 
@@ -336,11 +358,21 @@ static bool another_is_cut(const struct mu_follower *f)
     return false;
 }
 
+/* What may come in is of the same budget; a quarter is always for what goes out. */
+static uint64_t house_bytes(const struct mu_daemon *d)
+{
+    uint64_t least = d->config->budget_bytes / 4;
+
+    return d->peers.granted + least < d->config->budget_bytes
+               ? d->config->budget_bytes - d->peers.granted
+               : least;
+}
+
 static bool house_has_room(const struct mu_daemon *d, const struct mu_follower *f)
 {
     uint64_t share = d->config->budget_bytes / 4 / d->follower_count;
 
-    return d->in_flight < d->config->budget_bytes || f->in_flight == 0 ||
+    return d->in_flight < house_bytes(d) || f->in_flight == 0 ||
            f->in_flight + share_bytes(d) <= share;
 }
 

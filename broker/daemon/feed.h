@@ -10,11 +10,13 @@ struct mu_follower {
     struct mu_follower *next; /* in the list of all */
     struct mu_peer *peer;     /* NULL: ended, swept with the next feed */
     uint32_t id;
-    uint64_t at;        /* next number to look at */
-    uint64_t told;      /* through which number it was told we have looked */
-    int64_t told_ms;    /* machine time of the last DELIVER */
-    int64_t credit;     /* bytes it may still be sent; overdrawn by one frame at most */
-    uint64_t in_flight; /* bytes sent and not credited back */
+    uint64_t at;     /* next number to look at */
+    uint64_t told;   /* through which number it was told we have looked */
+    int64_t told_ms; /* machine time of the last DELIVER */
+    int64_t credit;  /* bytes it may still be sent; overdrawn by one piece at most */
+    uint64_t window; /* credit when some was last given: what its link carries in about a second */
+    uint64_t sent;   /* bytes in all */
+    uint64_t in_flight; /* of these, not known to have been heard */
     uint8_t lanes;
     bool everything; /* all lanes, no filter */
     struct mu_filter filter;

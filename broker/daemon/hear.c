@@ -157,7 +157,8 @@ static enum mu_err take_ping(struct mu_daemon *d, struct mu_peer *peer,
     peer->reports_idle = peer->reports_idle || peer->idle_through != 0;
     if (!d->clock.is_wall) /* nobody waits for programs of an actual record */
         idle_through = mu_peers_idle_through(&d->peers, d->head.size);
-    mu_pong_write(&w, &(struct mu_pong){heard->as.ping.wall_ms, log_now(d), idle_through});
+    mu_pong_write(
+        &w, &(struct mu_pong){heard->as.ping.wall_ms, log_now(d), idle_through, d->now.wall_ms});
     if (mu_send(d, peer, mu_written(&w)) == MU_OK)
         mu_session_said(&peer->session, MU_FRAME_PONG);
     return MU_OK;
@@ -259,6 +260,17 @@ static void hear_frame(struct mu_daemon *d, struct mu_peer *peer, struct mu_byte
         send_off(d, peer, err);
 }
 
+/* One key must not take the places of all: the session of it that is least alive makes room. */
+static void make_room_beside(struct mu_daemon *d, const struct mu_peer *peer)
+{
+    struct mu_peer *out = mu_peers_crowding(&d->peers, peer);
+
+    if (out == NULL)
+        return;
+    send_off(d, out, MU_E_BUSY);
+    mu_peers_leave(&d->peers, out);
+}
+
 static struct mu_peer *welcome_peer(struct mu_daemon *d, const struct mu_route *route,
                                     const uint8_t key[MU_CURVE_BYTES])
 {
@@ -273,6 +285,8 @@ static struct mu_peer *welcome_peer(struct mu_daemon *d, const struct mu_route *
         return NULL;
     }
     peer->seat.agent = member->agent;
+    peer->heard_ms = d->now.machine_ms;
+    make_room_beside(d, peer);
     return peer;
 }
 
@@ -341,6 +355,20 @@ void mu_hear_all(struct mu_daemon *d)
 }
 
 /* ---- after the commit ------------------------------------------------------------------------ */
+/* Half of the budget is for what comes in. Each gets an eighth of what is left of that: a few agents much,
+ * a thousand little, and nobody less than one batch. */
+static uint32_t grant(struct mu_daemon *d, struct mu_peer *peer)
+{
+    uint64_t half = d->config->budget_bytes / 2, left, bytes;
+
+    mu_peers_grant(&d->peers, peer, 0);
+    left = d->peers.granted < half ? half - d->peers.granted : 0;
+    bytes = left / 8 < d->config->credit_bytes ? left / 8 : d->config->credit_bytes;
+    mu_peers_grant(&d->peers, peer,
+                   (uint32_t)(bytes < MU_BATCH_BYTES_MAX ? MU_BATCH_BYTES_MAX : bytes));
+    return peer->seat.credit_bytes;
+}
+
 static enum mu_err say_welcome(struct mu_daemon *d, struct mu_peer *peer)
 {
     uint8_t bytes[1024];
@@ -351,7 +379,7 @@ static enum mu_err say_welcome(struct mu_daemon *d, struct mu_peer *peer)
         .log_now_ms = log_now(d),
         .rate_milli = d->clock.is_wall ? 1000 : d->clock.clock.rate_milli,
         .status = (uint8_t)genesis->status,
-        .credit_bytes = (uint32_t)d->config->credit_bytes,
+        .credit_bytes = grant(d, peer),
         .epoch = d->head.epoch,
         .backed_up_through = d->backup.through,
         .common = peer->common,

@@ -91,6 +91,28 @@ struct mu_peer *mu_peers_older(struct mu_peers *peers, const struct mu_peer *pee
     return NULL;
 }
 
+struct mu_peer *mu_peers_crowding(struct mu_peers *peers, const struct mu_peer *peer)
+{
+    struct mu_peer *longest = NULL;
+    size_t count = 0;
+
+    for (struct mu_peer *p = peers->first; p != NULL; p = p->next) {
+        if (p->gone || memcmp(p->key, peer->key, sizeof p->key) != 0)
+            continue;
+        count++;
+        if (p != peer && (longest == NULL || p->heard_ms <= longest->heard_ms))
+            longest = p;
+    }
+    return count > MU_SESSIONS_OF_KEY_MAX ? longest : NULL;
+}
+
+void mu_peers_grant(struct mu_peers *peers, struct mu_peer *peer, uint32_t bytes)
+{
+    peers->granted -= peer->seat.credit_bytes;
+    peer->seat.credit_bytes = bytes;
+    peers->granted += bytes;
+}
+
 uint64_t mu_peers_idle_through(const struct mu_peers *peers, uint64_t otherwise)
 {
     uint64_t least = UINT64_MAX;
@@ -134,6 +156,7 @@ void mu_peers_sweep(struct mu_peers *peers)
         *at = peer->next;
         unchain(peers, peer);
         mu_session_end(&peer->session);
+        mu_peers_grant(peers, peer, 0);
         free(peer);
         peers->count--;
     }

@@ -7,6 +7,8 @@
 
 /* A program follows once per lane, its roster beside it, and a little. */
 #define MU_FOLLOWS_MAX 8u
+/* Programs of one agency's desk and a few readers beside them; a hostile key gets no more either. */
+#define MU_SESSIONS_OF_KEY_MAX 8u
 /* A routing id is five bytes of ZeroMQ's own, or what the peer asked for. */
 #define MU_ROUTE_BYTES_MAX 255u
 
@@ -45,6 +47,7 @@ struct mu_peers {
     size_t count;
     size_t max;
     bool any_gone;
+    uint64_t granted; /* bytes of SUBMIT all sessions together may have on their way */
 };
 
 MU_MUST_USE enum mu_err mu_peers_open(struct mu_peers *peers, size_t max);
@@ -60,6 +63,11 @@ MU_MUST_USE enum mu_err mu_peers_add(struct mu_peers *peers, const struct mu_rou
                                      struct mu_session_budget *budget, struct mu_peer **out);
 /* An earlier connection of the same agent and instance than `peer`'s; NULL when there is none. */
 struct mu_peer *mu_peers_older(struct mu_peers *peers, const struct mu_peer *peer);
+/* Of too many sessions of the key of `peer`, the one not heard for longest; NULL when they are not too
+ * many. */
+struct mu_peer *mu_peers_crowding(struct mu_peers *peers, const struct mu_peer *peer);
+/* Grants this session so many bytes of SUBMIT, in place of what it had. */
+void mu_peers_grant(struct mu_peers *peers, struct mu_peer *peer, uint32_t bytes);
 /* The least idle_through of the programs that report it; `otherwise` when none does. */
 uint64_t mu_peers_idle_through(const struct mu_peers *peers, uint64_t otherwise);
 /* Nothing is sent to this peer any more; it is freed with the next sweep. */

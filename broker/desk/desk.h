@@ -19,14 +19,15 @@
 typedef struct mu_desk mu_desk;
 
 /* Where one authenticated agent submits from. The caller keeps it, zeroed at first, sets agent and
- * user, and leaves the rest to the desk. It must outlive the turn. */
+ * user, may set credit_bytes, and leaves the rest to the desk. It must outlive the turn. */
 struct mu_desk_seat {
     struct mu_agent_id agent; /* by its CURVE key, not by what it says */
     void *user;
-    uint64_t turn;       /* the last turn it submitted in */
-    size_t turn_bytes;   /* ... and how much */
-    uint64_t rate_bytes; /* what it may still send at once */
-    int64_t filled_ms;   /* machine time at which that was reckoned */
+    uint32_t credit_bytes; /* what it was granted; 0: the desk's bound */
+    uint64_t turn;         /* the last turn it submitted in */
+    size_t turn_bytes;     /* ... and how much */
+    uint64_t rate_bytes;   /* what it may still send at once */
+    int64_t filled_ms;     /* machine time at which that was reckoned */
 };
 
 struct mu_desk_time {

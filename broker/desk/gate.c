@@ -11,13 +11,14 @@ static uint64_t burst_bytes(const mu_desk *desk)
 static enum mu_err gate_credit(mu_desk *desk, struct mu_proposal *p)
 {
     struct mu_desk_seat *seat = p->seat;
+    uint32_t credit = seat->credit_bytes != 0 ? seat->credit_bytes : desk->options.credit_bytes;
 
     if (seat->turn != desk->turn) {
         seat->turn = desk->turn;
         seat->turn_bytes = 0;
     }
     /* PROTOCOL §7.2: a sender may overdraw by one frame. */
-    if (desk->options.credit_bytes != 0 && seat->turn_bytes > desk->options.credit_bytes) {
+    if (credit != 0 && seat->turn_bytes > credit) {
         p->retry_ms = MU_RETRY_CREDIT_MS;
         return MU_E_NO_CREDIT;
     }

@@ -63,27 +63,56 @@ static enum mu_err fence(mu_desk *desk, const struct mu_seal *seal)
     return err == MU_OK || err == MU_E_FULL ? MU_E_FORK : err;
 }
 
-static enum mu_err judge_overlap(mu_desk *desk, struct mu_proposal *p,
-                                 const struct mu_sequence *last)
+/* Whether what this batch overlaps is its own history, and then whether it is the very batch. */
+static enum mu_err look_for(mu_desk *desk, struct mu_proposal *p, const struct mu_sequence *last,
+                            bool *same)
 {
     const struct mu_seal *seal = &p->batch.seal;
-    bool same;
-    enum mu_err err = compare_histories(desk, &p->batch, last, &same);
+    enum mu_err err = compare_histories(desk, &p->batch, last, same);
 
-    if (err != MU_OK)
+    if (err != MU_OK || !*same)
         return err;
-    if (!same)
-        return p->proved ? MU_E_FORK : fence(desk, seal);
     err = mu_log_origin(desk->log, &seal->agent, seal->instance, seal->lane, seal->first_sequence,
                         &p->origin);
     if (err != MU_OK)
         return err == MU_E_ABSENT ? MU_E_CORRUPT : err;
-    if (p->origin.count == seal->count && mu_hash_equal(&p->origin.root, &seal->root)) {
-        p->again = true;
+    p->again = p->origin.count == seal->count && mu_hash_equal(&p->origin.root, &seal->root);
+    return MU_OK;
+}
+
+static enum mu_err judge_overlap(mu_desk *desk, struct mu_proposal *p,
+                                 const struct mu_sequence *last)
+{
+    bool same;
+    enum mu_err err = look_for(desk, p, last, &same);
+
+    if (err != MU_OK)
+        return err;
+    if (!same)
+        return p->proved ? MU_E_FORK : fence(desk, &p->batch.seal);
+    if (p->again)
         return MU_OK;
-    }
     p->expected = last->sequence + 1;
     return MU_E_RECUT;
+}
+
+/* Of a fenced instance nothing new is believed, but what was recorded before is: who lost the answer to
+ * it must hear that it landed, or he would say it again under a new instance. It is a fact of the record,
+ * told to whoever holds those bytes, and changes nothing. */
+static enum mu_err judge_fenced(mu_desk *desk, struct mu_proposal *p,
+                                const struct mu_sequence *last)
+{
+    bool same;
+    enum mu_err err;
+
+    if (p->batch.seal.first_sequence > last->sequence)
+        return MU_E_FENCED;
+    err = look_for(desk, p, last, &same);
+    if (err == MU_E_CORRUPT) /* in a gap, or damaged: at any rate not there */
+        return MU_E_FENCED;
+    if (err != MU_OK)
+        return err;
+    return p->again ? MU_OK : MU_E_FENCED;
 }
 
 /* What was accepted before may come back into a gap: of what stood there nobody may be left. */
@@ -107,7 +136,7 @@ enum mu_err mu_novelty_judge(mu_desk *desk, struct mu_proposal *p)
     if (err != MU_OK && err != MU_E_ABSENT)
         return err;
     if (last.fenced)
-        return MU_E_FENCED;
+        return judge_fenced(desk, p, &last);
     if (p->proved) {
         bool gap;
 

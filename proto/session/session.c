@@ -94,7 +94,7 @@ static enum mu_err add_fragment(struct mu_session *s, const struct mu_frame_head
     }
     if (bytes > MU_FRAME_BYTES_MAX - MU_FRAME_HEAD_BYTES || payload->size == 0) {
         empty_lane(s, lane);
-        return MU_E_BAD_FRAME;
+        return payload->size == 0 ? MU_E_BAD_FRAME : MU_E_TOO_LARGE;
     }
     if (!make_room(s, lane, bytes))
         return skip_frame(s, lane, head->type, more);
@@ -102,8 +102,19 @@ static enum mu_err add_fragment(struct mu_session *s, const struct mu_frame_head
     lane->used = bytes;
     lane->type = more ? head->type : 0;
     *whole = !more;
-    *payload = (struct mu_bytes){lane->data, lane->used};
+    if (*whole)
+        *payload = (struct mu_bytes){lane->data, lane->used};
     return MU_OK;
+}
+
+/* The head counts once, with the first piece. */
+static void note_piece(const struct mu_session_lane *lane, size_t bytes, struct mu_heard *heard)
+{
+    if (lane->skipping || lane->type == 0)
+        return;
+    heard->piece.type = lane->type;
+    heard->piece.size = lane->used == bytes ? bytes + MU_FRAME_HEAD_BYTES : bytes;
+    heard->piece.so_far = (struct mu_bytes){lane->data, lane->used};
 }
 
 /* PROTOCOL §4.3: a whole frame of another type may pass a half-received one in its lane. */
@@ -215,7 +226,7 @@ enum mu_err mu_session_hear(struct mu_session *session, struct mu_bytes message,
     memset(heard, 0, sizeof *heard);
     empty_lent(session);
     if (message.size > MU_FRAME_BYTES_MAX)
-        return MU_E_BAD_FRAME;
+        return MU_E_TOO_LARGE;
     if ((err = mu_frame_head_read(&r, &head)) != MU_OK)
         return err;
     heard->lane = head.lane;
@@ -223,8 +234,12 @@ enum mu_err mu_session_hear(struct mu_session *session, struct mu_bytes message,
     if (row.act != MU_SESSION_TAKE)
         return row.act == MU_SESSION_DROP ? MU_OK : MU_E_OUT_OF_TURN;
     payload = (struct mu_bytes){r.at, r.left};
-    if ((err = put_together(session, &head, &payload, &whole)) != MU_OK || !whole)
+    if ((err = put_together(session, &head, &payload, &whole)) != MU_OK)
         return err;
+    if (!whole) {
+        note_piece(&session->lane[head.lane], payload.size, heard);
+        return MU_OK;
+    }
     if ((err = read_payload(&head, payload, heard)) == MU_OK)
         move_on(session, head.type, row.next);
     return err;

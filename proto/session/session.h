@@ -47,11 +47,19 @@ struct mu_session {
     struct mu_session_lane lane[MU_LANES];
 };
 
+/* A fragment that was taken, its frame not whole yet. */
+struct mu_piece {
+    uint8_t type;           /* of the frame it is of; 0: this was no such fragment */
+    size_t size;            /* its part of the whole frame's size */
+    struct mu_bytes so_far; /* the payload up to here, lent until the next mu_session_hear */
+};
+
 /* One whole frame, read. What it points to is lent until the next mu_session_hear. */
 struct mu_heard {
     uint8_t type; /* enum mu_frame_type; 0: nothing to do (a fragment, or a leftover) */
     uint8_t lane;
     size_t size; /* bytes of the frame, head included: what counts against credit */
+    struct mu_piece piece;
     union {
         struct mu_hello hello;
         struct mu_welcome welcome;
@@ -77,6 +85,7 @@ void mu_session_end(struct mu_session *session);
 
 /* Take in one message as received. `message` is lent until the caller is done with `heard`.
  * Errors: MU_E_VERSION, MU_E_BAD_FRAME   malformed, or a fragment that cannot be
+ *         MU_E_TOO_LARGE                 longer than a frame may be, whole or put together
  *         MU_E_OUT_OF_TURN               not in this state, or not from that side
  *         MU_E_BUSY                      no room for a half-received frame: it is dropped to its
  *                                        last fragment, the conversation goes on (heard->lane set) */

@@ -208,12 +208,14 @@ void mu_credit_write(struct mu_writer *w, const struct mu_credit *f)
     mu_frame_head_write(w, MU_FRAME_CREDIT, 0, 0);
     mu_write_u32(w, f->id);
     mu_write_u32(w, f->bytes);
+    mu_write_u64(w, f->heard_bytes);
 }
 
 enum mu_err mu_credit_read(struct mu_reader *r, struct mu_credit *f)
 {
     f->id = mu_read_u32(r);
     f->bytes = mu_read_u32(r);
+    f->heard_bytes = mu_read_u64(r);
     return whole(r);
 }
 
@@ -255,6 +257,7 @@ void mu_pong_write(struct mu_writer *w, const struct mu_pong *f)
     mu_write_u64(w, (uint64_t)f->echo_ms);
     mu_write_u64(w, (uint64_t)f->log_now_ms);
     mu_write_u64(w, f->all_idle_through);
+    mu_write_u64(w, (uint64_t)f->wall_ms);
 }
 
 enum mu_err mu_pong_read(struct mu_reader *r, struct mu_pong *f)
@@ -262,6 +265,7 @@ enum mu_err mu_pong_read(struct mu_reader *r, struct mu_pong *f)
     f->echo_ms = (int64_t)mu_read_u64(r);
     f->log_now_ms = (int64_t)mu_read_u64(r);
     f->all_idle_through = mu_read_u64(r);
+    f->wall_ms = (int64_t)mu_read_u64(r);
     return whole(r);
 }
 

@@ -173,6 +173,7 @@ struct mu_slice_item {
 struct mu_credit {
     uint32_t id;
     uint32_t bytes;
+    uint64_t heard_bytes; /* of this follow's DELIVERs so far, pieces of unfinished ones too */
 };
 
 /* A desk's witness signature (proto/sign/receipt.h), and the filter it is about. */
@@ -190,6 +191,7 @@ struct mu_pong {
     int64_t echo_ms;
     int64_t log_now_ms;
     uint64_t all_idle_through; /* the least idle_through of the programs connected */
+    int64_t wall_ms;           /* the broker's own wall clock */
 };
 
 /* Player to broker: go on to this log time; broker to player: the clock now stands here. */

@@ -250,6 +250,50 @@ static void an_oversized_message_ends_the_connection(void **state)
     memory_has_not_grown(s, before);
 }
 
+/* The same in pieces, each of them allowed: it hears what is wrong. */
+static void pieces_that_grow_too_large_end_the_session_with_a_code(void **state)
+{
+    struct scene *s = *state;
+    static uint8_t piece[64 * 1024] = {1, MU_FRAME_SUBMIT, MU_FRAME_MORE, 2};
+    size_t before = served_memory(&s->house);
+
+    for (size_t sent = 0; sent < 1024 * 1024; sent += sizeof piece)
+        caller_send(&s->rogue, (struct mu_bytes){piece, sizeof piece});
+    caller_hear_type(&s->rogue, MU_FRAME_BYE);
+    assert_int_equal(s->rogue.heard.as.bye.code, MU_E_TOO_LARGE);
+    honest_work(s);
+    memory_has_not_grown(s, before);
+}
+
+/* Connection upon connection of one key: each new one is let in, and the one that is least alive goes. */
+static void one_key_cannot_take_the_places_of_all(void **state)
+{
+    static struct caller many[20];
+    struct scene *s = *state;
+    unsigned dismissed = 0;
+
+    for (unsigned i = 0; i < 20; i++) {
+        caller_make(&many[i], &s->house, s->rogue.lane[0].seed);
+        memcpy(many[i].secret, s->rogue.secret, sizeof many[i].secret);
+        memcpy(many[i].curve, s->rogue.curve, sizeof many[i].curve);
+        caller_connect(&many[i], &s->house);
+        assert_int_equal(caller_hello(&many[i]), MU_FRAME_WELCOME);
+    }
+    for (unsigned i = 0; i < 20; i++) {
+        if (!caller_is_called(&many[i], i < 12 ? 2000 : 0))
+            continue;
+        caller_hear(&many[i]);
+        assert_int_equal(many[i].heard.type, MU_FRAME_BYE);
+        assert_int_equal(many[i].heard.as.bye.code, MU_E_BUSY);
+        dismissed++;
+    }
+    assert_int_equal(dismissed, 12);
+    caller_ping(&many[19], 0);
+    honest_work(s);
+    for (unsigned i = 0; i < 20; i++)
+        caller_close(&many[i]);
+}
+
 /* Half a batch in each lane, from many sessions, never finished. */
 static void half_sent_batches_are_bounded(void **state)
 {
@@ -360,6 +404,8 @@ int main(void)
         STORY(frames_that_cannot_be_end_the_session_with_a_code),
         STORY(frames_at_random_are_survived),
         STORY(an_oversized_message_ends_the_connection),
+        STORY(pieces_that_grow_too_large_end_the_session_with_a_code),
+        STORY(one_key_cannot_take_the_places_of_all),
         STORY(half_sent_batches_are_bounded),
         STORY(bodies_that_attack_the_parser_are_refused_with_a_code),
         STORY(a_forged_seal_consumes_nothing),

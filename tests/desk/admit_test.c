@@ -141,6 +141,9 @@ static void the_same_sequence_with_other_bytes_fences_the_instance(void **state)
     more = sealed(s, 1, 3);
     stage_refuses(stage_send(s, &s->em, 1, more), MU_E_FENCED);
     stage_refuses(stage_send(s, &s->em, 0, life), MU_E_FENCED);
+    /* ... but what had landed before has landed: whoever lost that answer hears it, the other does not */
+    stage_proves(s, stage_send(s, &s->em, 1, batch), batch);
+    stage_refuses(stage_send(s, &s->em, 1, forked), MU_E_FENCED);
     assert_int_equal(stage_head(s), 3);
     /* a new one in plain sight is */
     help_batch_free(&more);

@@ -131,7 +131,7 @@ static void write_deliver(struct mu_writer *w)
 
 static void write_credit(struct mu_writer *w)
 {
-    mu_credit_write(w, &(struct mu_credit){1, 4096});
+    mu_credit_write(w, &(struct mu_credit){1, 4096, 3000});
 }
 
 static void write_receipt(struct mu_writer *w)
@@ -149,7 +149,7 @@ static void write_ping(struct mu_writer *w)
 
 static void write_pong(struct mu_writer *w)
 {
-    mu_pong_write(w, &(struct mu_pong){1767225600000, 1767225600007, 41});
+    mu_pong_write(w, &(struct mu_pong){1767225600000, 1767225600007, 41, 1767225600005});
 }
 
 static void write_clock(struct mu_writer *w)

@@ -400,12 +400,12 @@ void caller_follow(struct caller *c, uint32_t id, uint64_t from, uint32_t credit
     say(c, MU_FRAME_FOLLOW, &w);
 }
 
-void caller_credit(struct caller *c, uint32_t id, uint32_t bytes)
+void caller_credit(struct caller *c, uint32_t id, uint32_t bytes, uint64_t heard_bytes)
 {
     uint8_t frame[64];
     struct mu_writer w = mu_writer(frame, sizeof frame);
 
-    mu_credit_write(&w, &(struct mu_credit){id, bytes});
+    mu_credit_write(&w, &(struct mu_credit){id, bytes, heard_bytes});
     say(c, MU_FRAME_CREDIT, &w);
 }
 

@@ -69,7 +69,8 @@ uint8_t caller_say(struct caller *caller, uint8_t lane, struct mu_bytes body);
 void caller_submit(struct caller *caller, uint8_t lane, const struct help_batch *batch);
 void caller_follow(struct caller *caller, uint32_t id, uint64_t from, uint32_t credit_bytes,
                    const char *filter);
-void caller_credit(struct caller *caller, uint32_t id, uint32_t bytes);
+/* heard_bytes: what was heard of this follow so far, as the caller counts. */
+void caller_credit(struct caller *caller, uint32_t id, uint32_t bytes, uint64_t heard_bytes);
 /* PING; hears on until PONG. */
 void caller_ping(struct caller *caller, uint64_t idle_through);
 

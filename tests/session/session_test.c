@@ -222,8 +222,34 @@ static void fragments_end_at_the_bound_of_their_lane(void **state)
         assert_true(budget.used <= MU_FRAME_BYTES_MAX);
         sent += sizeof bytes;
     }
-    assert_int_equal(err, MU_E_BAD_FRAME);
+    assert_int_equal(err, MU_E_TOO_LARGE);
     assert_int_equal(budget.used, 0);
+    mu_session_end(&s);
+}
+
+/* What a frame counts against credit is the same whole and in pieces, and each piece says its part. */
+static void pieces_tell_what_they_take(void **state)
+{
+    static uint8_t frame[3000], piece[512];
+    struct mu_session_budget budget = {0, 8u << 20};
+    struct mu_session s = open_broker(&budget);
+    struct mu_writer w = mu_writer(frame, sizeof frame);
+    struct mu_heard heard;
+    size_t at = 0, told = 0, pieces = 0;
+
+    (void)state;
+    mu_frame_head_write(&w, MU_FRAME_SUBMIT, 0, 2);
+    do {
+        w = mu_writer(piece, sizeof piece);
+        assert_true(mu_frame_cut((struct mu_bytes){frame, sizeof frame}, sizeof piece, &at, &w));
+        assert_int_equal(mu_session_hear(&s, mu_written(&w), &heard), MU_OK);
+        told += heard.piece.size;
+        pieces += heard.piece.type == MU_FRAME_SUBMIT;
+    } while (heard.type == 0);
+    assert_int_equal(heard.size, sizeof frame);
+    assert_int_equal(heard.piece.type, 0);
+    assert_int_equal(told + w.used - MU_FRAME_HEAD_BYTES, sizeof frame);
+    assert_int_equal(pieces, 5);
     mu_session_end(&s);
 }
 
@@ -304,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_control_frame_passes_a_half_sent_batch),
         cmocka_unit_test(an_answer_passes_a_half_sent_delivery),
         cmocka_unit_test(fragments_end_at_the_bound_of_their_lane),
+        cmocka_unit_test(pieces_tell_what_they_take),
         cmocka_unit_test(an_empty_fragment_is_bad),
         cmocka_unit_test(a_full_budget_drops_one_frame_only),
         cmocka_unit_test(hello_forgets_what_was_half_sent),
