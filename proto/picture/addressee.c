@@ -106,3 +106,9 @@ size_t mu_told_agencies(const mu_picture *picture, const struct mu_said *said,
         qsort(out + asked, list.count - asked, sizeof *out, by_code);
     return list.count;
 }
+
+bool mu_picture_is_order(const mu_picture *picture, const char *id)
+{
+    return mu_table_find(&picture->orders, id) != NULL ||
+           mu_table_find(&picture->tasks, id) != NULL;
+}

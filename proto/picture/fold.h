@@ -28,6 +28,7 @@ struct mu_picture {
     struct mu_table cards;           /* key to struct mu_card */
     struct mu_table findings;        /* finding id in hex to struct mu_said */
     struct mu_table told;            /* leaf in hex, or "EV-01@1", to acts of people about it */
+    struct mu_table orders;          /* id to the object somebody must acknowledge */
     struct mu_table tasks;           /* id to struct mu_task and its acts */
     struct mu_table clocks;          /* agency to its times that cannot be */
     struct mu_table debts;           /* id to struct mu_debt */

@@ -46,6 +46,7 @@ void mu_picture_free(mu_picture **picture)
     mu_table_free(&old->decisions);
     mu_told_free(old);
     mu_task_free(old);
+    mu_table_free(&old->orders);
     mu_table_free(&old->clocks);
     mu_table_free(&old->debts);
     mu_table_free(&old->debt_of);
@@ -326,12 +327,22 @@ static enum mu_err touch_told(struct mu_picture *picture, const char *object)
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TOLD, .id = object});
 }
 
-/* What somebody is asked to acknowledge: whoever watches over orders looks at it. */
-static enum mu_err after_order(struct mu_picture *picture, struct mu_object *object,
-                               const struct mu_said *said)
+static bool asks_for_word(const Muster__Event *event)
 {
-    (void)said;
-    return touch_told(picture, object->id);
+    return event->body_case == MUSTER__EVENT__BODY_DAM_OPERATION || event->envelope->ack_required;
+}
+
+/* What somebody is asked to acknowledge: whoever watches over orders looks at it. */
+static enum mu_err note_order(struct mu_picture *picture, struct mu_object *object,
+                              const struct mu_said *said)
+{
+    enum mu_err err = MU_OK;
+
+    if (!asks_for_word(said->event) && mu_table_find(&picture->orders, object->id) == NULL)
+        return MU_OK;
+    if (mu_table_find(&picture->orders, object->id) == NULL)
+        err = mu_table_put(&picture->orders, object->id, object);
+    return err != MU_OK ? err : touch_told(picture, object->id);
 }
 
 static enum mu_err after_release(struct mu_picture *picture, struct mu_object *object,
@@ -339,9 +350,10 @@ static enum mu_err after_release(struct mu_picture *picture, struct mu_object *o
 {
     enum mu_err err = mu_fold_prints(picture, object);
 
-    if (err == MU_OK)
-        err = mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_RELEASE, .id = object->id});
-    return err != MU_OK ? err : after_order(picture, object, said);
+    (void)said;
+    return err != MU_OK ? err
+                        : mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_RELEASE,
+                                                                   .id = object->id});
 }
 
 static enum mu_err after_declaration(struct mu_picture *picture, struct mu_object *object,
@@ -459,7 +471,7 @@ static const struct fold_row {
     {MUSTER__EVENT__BODY_ANSWER, usual_name, NULL},
     {MUSTER__EVENT__BODY_FIGURE, usual_name, NULL},
     {MUSTER__EVENT__BODY_FIELD_REPORT, usual_name, NULL},
-    {MUSTER__EVENT__BODY_ALERT, usual_name, after_order},
+    {MUSTER__EVENT__BODY_ALERT, usual_name, NULL},
     {MUSTER__EVENT__BODY_DECLARATION, usual_name, after_declaration},
     {MUSTER__EVENT__BODY_INCIDENT, usual_name, NULL},
     {MUSTER__EVENT__BODY_ENROLMENT, agent_name, after_enrolment},
@@ -517,6 +529,8 @@ enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
     const struct fold_row *row = row_of(object->kind);
     enum mu_err err = said->struck ? after_strike(picture, said) : MU_OK;
 
+    if (err == MU_OK)
+        err = note_order(picture, object, said);
     return err != MU_OK || row == NULL || row->after == NULL ? err
                                                              : row->after(picture, object, said);
 }

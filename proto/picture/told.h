@@ -74,6 +74,10 @@ size_t mu_told_agencies(const mu_picture *picture, const struct mu_said *said,
                         struct mu_told_to *out, size_t room);
 #define MU_TOLD_AGENCIES_MAX 256u
 
+/* Whether somebody is asked for a word about the object of that name: to acknowledge it, or to accept it as
+ * a task. */
+bool mu_picture_is_order(const mu_picture *picture, const char *id);
+
 /* The newest thing known of what is on an agency's machine. */
 struct mu_told_machine {
     bool heard;           /* any receipt at all */

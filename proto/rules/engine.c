@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/picture/told.h"
+
 /* A judgement holds one finding; a card with a thousand lines stays far below. */
 #define SCRATCH_BYTES_MAX ((size_t)64 << 20)
 
@@ -247,21 +249,10 @@ static void mark_order(mu_rules *rules, const char *id)
     mark_named(rules, "overdue", id);
 }
 
-static bool asks_for_word(const struct mu_object *object)
-{
-    const struct mu_said *head = mu_object_head(object);
-
-    return object->kind == MUSTER__EVENT__BODY_DAM_OPERATION ||
-           object->kind == MUSTER__EVENT__BODY_TASK ||
-           (head != NULL && head->event->envelope->ack_required);
-}
-
 static void touch_told(mu_rules *rules, const struct mu_touch *touch)
 {
-    const struct mu_object *object = mu_picture_named(rules->picture, touch->id);
-
-    if (object != NULL && asks_for_word(object))
-        mark_order(rules, object->id);
+    if (mu_picture_is_order(rules->picture, touch->id))
+        mark_order(rules, touch->id);
 }
 
 static void touch_receipts(mu_rules *rules, const struct mu_touch *touch)
@@ -338,10 +329,6 @@ static void touch_county(mu_rules *rules, const struct mu_touch *touch)
     mark_objects(rules, MUSTER__EVENT__BODY_OPERATION_PLAN, "works");
     mark_objects(rules, MUSTER__EVENT__BODY_SHELTER, "shelter");
     mark_objects(rules, MUSTER__EVENT__BODY_SUPPLY_REQUEST, "request");
-    mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "order");
-    mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "overdue");
-    mark_objects(rules, MUSTER__EVENT__BODY_TASK, "order");
-    mark_objects(rules, MUSTER__EVENT__BODY_TASK, "overdue");
     mark_objects(rules, MUSTER__EVENT__BODY_HOSPITAL, "hospital");
     mark_beds(rules);
     mark_objects(rules, MUSTER__EVENT__BODY_DAM_OPERATION, "release");
