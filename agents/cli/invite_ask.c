@@ -70,16 +70,11 @@ static bool is_yes(const struct mu_invite *invite)
 
 static void take_reply(struct mu_invite *invite)
 {
-    uint8_t bytes[16];
-    struct mu_writer w = mu_writer(bytes, sizeof bytes);
-
     if (is_yes(invite)) {
         mu_invite_seal(invite);
         return;
     }
-    mu_join_no_write(&w, MU_E_WORDS_DIFFER);
-    mu_invite_pass(invite, &w);
-    mu_invite_shut(invite, MU_OK); /* it has heard why */
+    mu_invite_shut(invite, MU_E_WORDS_DIFFER);
     mu_invite_end(invite, mu_cli_error(invite->cli, MU_E_WORDS_DIFFER, invite->agency));
 }
 

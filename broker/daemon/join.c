@@ -4,7 +4,7 @@
  * door for itself; CAME and PASS go to and fro; SHUT. Each way it ends otherwise, and what is left:
  *   its time is over         the newcomer hears INVITE_OVER, the admin CLOSED
  *   five wrong codes         the same with TRIES_OVER; one who has the code is not thrown out by them
- *   the admin is gone        ten seconds later the newcomer hears NO_INVITATION
+ *   the admin is gone        five seconds later the newcomer hears NO_INVITATION
  *   the admin opens another  the first is shut
  *   musterd stops            both are cut; nothing of it was on disk
  */
@@ -19,11 +19,14 @@
 
 #define TRIES_MAX 5u
 #define MESSAGES_MAX 8u /* of one newcomer; the conversation has three */
-#define LONELY_MS 10000
+#define LONELY_MS 5000
 /* The socket of the invitation before may still be closing. */
 #define BIND_MS 3000
 #define BIND_AGAIN_MS 50
 #define LINGER_MS 500
+/* A newcomer whose connection ends loses what it has not read yet: it is let go first. */
+#define ENDING_MS 1000
+#define LOOK_AGAIN_MS 100
 #define HANDSHAKE_MS 5000
 #define HEARTBEAT_MS 2000
 #define HEARTBEAT_TIMEOUT_MS 10000
@@ -38,6 +41,7 @@ struct mu_joining {
     struct mu_curve curve;
     bool bound;
     int64_t bind_until_ms, until_ms, lonely_ms;
+    int64_t ending_ms; /* 0: it stands; else it is over, and closed at this machine time */
     unsigned tries_left;
     bool has_guest;
     struct mu_route guest;
@@ -105,9 +109,13 @@ static void shut(struct mu_daemon *d, enum mu_err code, bool tells_admin)
 
     if (tells_admin)
         tell_admin(d, MU_JOIN_CLOSED, (uint32_t)code, (struct mu_bytes){NULL, 0});
-    if (j->has_guest && code != MU_OK)
-        say_no(j, &j->guest, code);
-    mu_joining_close(d);
+    if (!j->has_guest || code == MU_OK) {
+        mu_joining_close(d);
+        return;
+    }
+    say_no(j, &j->guest, code);
+    j->ending_ms = d->now.machine_ms + ENDING_MS;
+    d->retry_ms = LOOK_AGAIN_MS;
 }
 
 void mu_joining_close(struct mu_daemon *d)
@@ -235,12 +243,16 @@ static enum mu_err take_open(struct mu_daemon *d, struct mu_peer *peer,
 {
     struct mu_joining *j = d->joining;
 
-    if (j != NULL && !mu_agent_id_equal(&j->admin, &peer->seat.agent)) {
+    if (j != NULL && j->ending_ms != 0)
+        mu_joining_close(d);
+    else if (j != NULL && !mu_agent_id_equal(&j->admin, &peer->seat.agent)) {
         tell(d, peer, &(struct mu_join_frame){frame->id, MU_JOIN_CLOSED, MU_E_BUSY, {NULL, 0}});
         return MU_OK;
     }
-    if (j != NULL)
+    if (d->joining != NULL) {
         shut(d, MU_E_NO_INVITATION, false);
+        mu_joining_close(d);
+    }
     return open_door(d, peer, frame);
 }
 
@@ -248,8 +260,8 @@ enum mu_err mu_joining_take(struct mu_daemon *d, struct mu_peer *peer,
                             const struct mu_join_frame *frame)
 {
     struct mu_joining *j = d->joining;
-    bool is_its = j != NULL && j->id == frame->id && j->instance == peer->instance &&
-                  mu_agent_id_equal(&j->admin, &peer->seat.agent);
+    bool is_its = j != NULL && j->ending_ms == 0 && j->id == frame->id &&
+                  j->instance == peer->instance && mu_agent_id_equal(&j->admin, &peer->seat.agent);
 
     if (!is_admin(d, &peer->seat.agent))
         return MU_E_NOT_ADMIN;
@@ -389,24 +401,40 @@ static bool is_lonely(struct mu_daemon *d)
     return j->lonely_ms != 0 && d->now.machine_ms - j->lonely_ms >= LONELY_MS;
 }
 
+static bool stands(const struct mu_daemon *d)
+{
+    return d->joining != NULL && d->joining->ending_ms == 0;
+}
+
 int mu_joining_poll(const struct mu_daemon *d, zmq_pollitem_t items[MU_JOIN_POLL_ITEMS])
 {
-    if (d->joining == NULL)
+    if (!stands(d)) /* what comes to one that is over is not heard */
         return 0;
     items[0] = (zmq_pollitem_t){d->joining->door, 0, ZMQ_POLLIN, 0};
     items[1] = (zmq_pollitem_t){d->joining->monitor, 0, ZMQ_POLLIN, 0};
     return MU_JOIN_POLL_ITEMS;
 }
 
+static void let_go(struct mu_daemon *d)
+{
+    struct mu_joining *j = d->joining;
+
+    d->retry_ms = LOOK_AGAIN_MS;
+    if (d->now.machine_ms >= j->ending_ms || !is_there(j, &j->guest))
+        mu_joining_close(d);
+}
+
 void mu_joining_step(struct mu_daemon *d)
 {
+    if (d->joining != NULL && d->joining->ending_ms != 0)
+        let_go(d);
     if (d->joining != NULL && !d->joining->bound)
         bind_door(d);
-    if (d->joining != NULL)
+    if (stands(d))
         hear_newcomers(d);
-    if (d->joining != NULL)
+    if (stands(d))
         count_wrong_codes(d);
-    if (d->joining == NULL)
+    if (!stands(d))
         return;
     if (d->now.machine_ms >= d->joining->until_ms)
         shut(d, MU_E_INVITE_OVER, true);
