@@ -150,7 +150,7 @@ static void add_entry(struct mu_text *out, const struct mu_style *style,
 }
 
 /* An event may grow several times its size as JSON; a line that was cut is no JSON. */
-static void print_json(const struct mu_style *style, const struct mu_entry *entry)
+char *mu_output_json(const struct mu_style *style, const struct mu_entry *entry)
 {
     size_t size = 4096 + entry->body.size * 4;
 
@@ -158,15 +158,22 @@ static void print_json(const struct mu_style *style, const struct mu_entry *entr
         char *buffer = malloc(size);
         struct mu_text text = mu_text(buffer, buffer == NULL ? 0 : size);
 
-        MU_CHECK(buffer != NULL);
+        if (buffer == NULL)
+            return NULL;
         add_entry(&text, style, entry);
-        bool cut = text.cut;
-        if (!cut)
-            puts(buffer);
+        if (!text.cut)
+            return buffer;
         free(buffer);
-        if (!cut)
-            return;
     }
+}
+
+static void print_json(const struct mu_style *style, const struct mu_entry *entry)
+{
+    char *json = mu_output_json(style, entry);
+
+    MU_CHECK(json != NULL);
+    puts(json);
+    free(json);
 }
 
 /* ---- plain ------------------------------------------------------------------------------------------ */

@@ -11,6 +11,8 @@ struct mu_style mu_output_style(const struct mu_cli *cli, int offset_min, const 
 /* One entry in the form of `cli`: its line (and what hangs below), its fields, or one JSON object. */
 void mu_output_entry(const struct mu_cli *cli, const struct mu_style *style,
                      const struct mu_entry *entry);
+/* The entry as one JSON object, to free(); NULL when memory is out. */
+char *mu_output_json(const struct mu_style *style, const struct mu_entry *entry);
 /* One line of plain text from the catalogue, marked EXERCISE when it is one. NULL ends it. */
 void mu_output_line(const struct mu_cli *cli, enum mu_word word, ...) __attribute__((sentinel));
 

@@ -1,5 +1,8 @@
 /* muster watch: every entry as it is accepted, and those before it. */
-#include "agents/cli/look.h"
+#include "agents/cli/watch.h"
+
+#include "agents/cli/gazetteer.h"
+#include "agents/cli/format.h"
 #include "agents/cli/options.h"
 #include "agents/cli/when.h"
 
@@ -11,41 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/topic/filter.h"
-
-enum { KEY_SINCE = 256, KEY_UNTIL, KEY_TYPE, KEY_AGENCY, KEY_AREA, KEY_COUNT, KEY_WAIT, KEY_STOP };
-
-const struct mu_cli_option mu_cli_watch_options[] = {
-    {"since", KEY_SINCE, "TIME", MU_W_OPT_SINCE},
-    {"until", KEY_UNTIL, "TIME", MU_W_OPT_UNTIL},
-    {"type", KEY_TYPE, "KIND,...", MU_W_OPT_TYPE},
-    {"agency", KEY_AGENCY, "CODE,...", MU_W_OPT_AGENCY},
-    {"area", KEY_AREA, "PREFIX", MU_W_OPT_AREA},
-    {"last", 'n', "N", MU_W_OPT_LAST},
-    {"count", KEY_COUNT, "N", MU_W_OPT_COUNT},
-    {"wait", KEY_WAIT, "SECONDS", MU_W_OPT_WATCH_WAIT},
-    {"follow", 'f', NULL, MU_W_OPT_FOLLOW},
-    {"no-follow", KEY_STOP, NULL, MU_W_OPT_NO_FOLLOW},
-    {NULL, 0, NULL, MU_W_EXERCISE},
-};
-
-struct watch {
-    struct mu_cli *cli;
-    struct mu_look look;
-    const char *since, *until, *type, *agency, *area;
-    long last, count; /* -1: not asked for */
-    int wait_ms;      /* -1: for ever */
-    bool stop;        /* at the head */
-    bool only_cards;
-    char text[MU_FILTER_TEXT_MAX];
-    int64_t since_ms, until_ms;
-    long shown;
-    uint64_t passed;
-    uint64_t skip; /* entries to leave out before the last N */
-    bool counting; /* first pass: how many there are */
-    bool done;
-};
-
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int signal_number)
@@ -54,129 +22,7 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
-/* ---- words of the command line ------------------------------------------------------------------ */
-
-static bool read_count(const char *value, long *out)
-{
-    char *end;
-
-    errno = 0;
-    *out = strtol(value, &end, 10);
-    return end != value && *end == '\0' && errno == 0 && *out >= 0;
-}
-
-static bool take(struct watch *watch, int key, const char *value)
-{
-    long seconds;
-
-    switch (key) {
-    case KEY_SINCE:
-        watch->since = value;
-        return true;
-    case KEY_UNTIL:
-        watch->until = value;
-        return true;
-    case KEY_TYPE:
-        watch->type = value;
-        return true;
-    case KEY_AGENCY:
-        watch->agency = value;
-        return true;
-    case KEY_AREA:
-        watch->area = value;
-        return true;
-    case 'n':
-        return read_count(value, &watch->last);
-    case KEY_COUNT:
-        return read_count(value, &watch->count);
-    case KEY_WAIT:
-        if (!read_count(value, &seconds) || seconds > INT_MAX / 1000)
-            return false;
-        watch->wait_ms = (int)seconds * 1000;
-        return true;
-    case KEY_STOP:
-        watch->stop = true;
-        return true;
-    default:
-        return true;
-    }
-}
-
-/* People say "conflict" for a finding that is a card. */
-static void read_kinds(struct watch *watch, struct mu_text *out)
-{
-    bool cards = false, findings = false;
-    size_t count = 0;
-
-    mu_text_add(out, "type=");
-    for (const char *at = watch->type; *at != '\0';) {
-        size_t length = strcspn(at, ",");
-        bool conflict = length == 8 && strncmp(at, "conflict", 8) == 0;
-
-        cards |= conflict;
-        findings |= length == 7 && strncmp(at, "finding", 7) == 0;
-        mu_text_addf(out, "%s%.*s", count++ > 0 ? "," : "", conflict ? 7 : (int)length,
-                     conflict ? "finding" : at);
-        at += length + (at[length] == ',' ? 1 : 0);
-    }
-    mu_text_add(out, " ");
-    watch->only_cards = cards && !findings;
-}
-
-static int read_filter(struct watch *watch)
-{
-    static struct mu_filter filter; /* large, and its values point into it */
-    struct mu_text text = mu_text(watch->text, sizeof watch->text);
-    size_t at = 0;
-
-    if (watch->type != NULL)
-        read_kinds(watch, &text);
-    if (watch->agency != NULL)
-        mu_text_addf(&text, "agency=%s ", watch->agency);
-    if (watch->area != NULL)
-        mu_text_addf(&text, "area=%s ", watch->area);
-    while (text.used > 0 && watch->text[text.used - 1] == ' ')
-        watch->text[--text.used] = '\0';
-    struct mu_bytes bytes = {(const uint8_t *)watch->text, text.used};
-    if (!text.cut && mu_filter_read(bytes, &filter, &at) == MU_OK)
-        return MU_EXIT_DONE;
-    return mu_cli_misused(watch->cli, MU_W_BAD_FILTER, watch->text + (at < text.used ? at : 0),
-                          NULL);
-}
-
-/* "--count" for its key: what a person can find again on the help page. */
-static const char *name_of(int key)
-{
-    static char name[32];
-
-    for (const struct mu_cli_option *at = mu_cli_watch_options; at->name != NULL; at++)
-        if (at->key == key)
-            snprintf(name, sizeof name, "--%s", at->name);
-    return name;
-}
-
-static int read_line(struct watch *watch, int argc, char **argv)
-{
-    struct mu_cli *cli = watch->cli;
-    const char *value;
-    int key;
-
-    while ((key = mu_cli_option(cli, argc, argv, mu_cli_watch_options, &value)) != -1) {
-        if (key == '?' || key == '!')
-            return key;
-        if (!take(watch, key, value)) {
-            mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, name_of(key), value, NULL);
-            return '?';
-        }
-    }
-    if (optind < argc) {
-        mu_cli_misused(cli, MU_W_UNEXPECTED, argv[optind], NULL);
-        return '?';
-    }
-    return read_filter(watch) == MU_EXIT_DONE ? 0 : '?';
-}
-
-static int read_times(struct watch *watch)
+static int read_times(struct mu_watch *watch)
 {
     int64_t now_ms = mu_county_now_ms(&watch->look.county, watch->look.talk.agent);
     int offset_min = watch->look.county.offset_min;
@@ -193,7 +39,7 @@ static int read_times(struct watch *watch)
 /* ---- entries --------------------------------------------------------------------------------------- */
 
 /* --type conflict wants cards, not every finding. */
-static bool is_wanted(const struct watch *watch, const struct mu_entry *entry)
+static bool is_wanted(const struct mu_watch *watch, const struct mu_entry *entry)
 {
     const Muster__Event *event = entry->event;
 
@@ -201,9 +47,45 @@ static bool is_wanted(const struct watch *watch, const struct mu_entry *entry)
            event->finding->has_card_id;
 }
 
+/* Explained already when it fails. */
+static enum mu_err hand_over(struct mu_watch *watch, const struct mu_entry *entry)
+{
+    char *json = mu_output_json(&watch->look.style, entry);
+    enum mu_err err =
+        json == NULL ? MU_E_NO_MEMORY : mu_exec_hand(&watch->exec, entry->number, json);
+
+    free(json);
+    watch->exec_stopped = err == MU_E_SYSTEM;
+    return err;
+}
+
+static void print_format(struct mu_watch *watch, const struct mu_entry *entry)
+{
+    char line[MU_CARD_BYTES_MAX];
+    struct mu_text text = mu_text(line, sizeof line);
+
+    mu_format_entry(&text, watch->format, &watch->look.style, entry);
+    puts(line);
+}
+
+static enum mu_err give(struct mu_watch *watch, const struct mu_entry *entry)
+{
+    enum mu_err err = MU_OK;
+
+    if (watch->command != NULL)
+        err = hand_over(watch, entry);
+    else if (watch->format != NULL)
+        print_format(watch, entry);
+    else
+        mu_output_entry(watch->cli, &watch->look.style, entry);
+    watch->shown++;
+    watch->done = watch->count >= 0 && watch->shown >= watch->count;
+    return err;
+}
+
 static enum mu_err show(void *user, const struct mu_entry *entry)
 {
-    struct watch *watch = user;
+    struct mu_watch *watch = user;
     enum mu_err err = mu_names_learn(watch->look.names, entry);
 
     if (err != MU_OK || watch->done || entry->accepted_at_ms < watch->since_ms ||
@@ -213,17 +95,29 @@ static enum mu_err show(void *user, const struct mu_entry *entry)
         watch->done = true;
         return MU_OK;
     }
+    if (watch->noting)
+        return mu_newest_note(&watch->newest, entry);
+    if (watch->only_newest && !mu_newest_is(&watch->newest, entry))
+        return MU_OK;
     watch->passed++;
     if (watch->counting || watch->passed <= watch->skip)
         return MU_OK;
-    mu_output_entry(watch->cli, &watch->look.style, entry);
-    watch->shown++;
-    watch->done = watch->count >= 0 && watch->shown >= watch->count;
-    return MU_OK;
+    return give(watch, entry);
+}
+
+/* Once through what is there, to know which are the newest. */
+static enum mu_err note_newest(struct mu_watch *watch)
+{
+    watch->noting = true;
+    watch->look.talk.on_entry = show;
+    enum mu_err err = mu_talk_read(&watch->look.talk, watch->text, 1);
+    watch->noting = false;
+    watch->done = false;
+    return err;
 }
 
 /* How many fit so far, so that all but the last N can be left out. */
-static enum mu_err count_entries(struct watch *watch)
+static enum mu_err count_entries(struct mu_watch *watch)
 {
     enum mu_err err;
 
@@ -238,7 +132,7 @@ static enum mu_err count_entries(struct watch *watch)
 
 /* ---- going on ---------------------------------------------------------------------------------------- */
 
-static void tell_link(const struct watch *watch, bool *away)
+static void tell_link(const struct mu_watch *watch, bool *away)
 {
     bool now_away = watch->look.talk.link != MU_LINK_OPEN;
 
@@ -249,13 +143,13 @@ static void tell_link(const struct watch *watch, bool *away)
     *away = now_away;
 }
 
-static bool is_over(const struct watch *watch, int64_t since_ms)
+static bool is_over(const struct mu_watch *watch, int64_t since_ms)
 {
     return watch->done || interrupted ||
            (watch->wait_ms >= 0 && mu_talk_machine_ms() - since_ms >= watch->wait_ms);
 }
 
-static enum mu_err follow(struct watch *watch)
+static enum mu_err follow(struct mu_watch *watch)
 {
     int64_t since = mu_talk_machine_ms();
     bool away = false;
@@ -276,28 +170,99 @@ static enum mu_err follow(struct watch *watch)
     return err;
 }
 
-static int watch_on(struct watch *watch)
+/* ---- beginning ------------------------------------------------------------------------------------------ */
+
+static enum mu_err fold_places(void *user, const struct mu_entry *entry)
 {
+    struct mu_watch *watch = user;
+
+    return mu_picture_fold(watch->look.picture, entry);
+}
+
+/* A place people know by name is an area of the filter. */
+static int find_place(struct mu_watch *watch)
+{
+    char several[512];
+    struct mu_text text = mu_text(several, sizeof several);
+    struct mu_place place;
+    enum mu_err err = mu_picture_new(&watch->look.picture);
+
+    watch->look.talk.on_entry = fold_places;
+    watch->look.talk.user = watch;
+    if (err == MU_OK)
+        err = mu_talk_read(&watch->look.talk, "type=reference_object", 1);
+    if (err != MU_OK)
+        return mu_talk_explain(&watch->look.talk, err);
+    err = mu_gazetteer_find(watch->look.picture, watch->place, &place, &text);
+    if (err == MU_E_BAD_VALUE)
+        return mu_cli_misused(watch->cli, MU_W_PLACE_SEVERAL, watch->place, several, NULL);
+    if (err != MU_OK || place.area == NULL)
+        return mu_cli_fail(watch->cli, MU_EXIT_ABSENT, MU_W_NO_SUCH_PLACE, watch->place, NULL);
+    mu_cli_tell(watch->cli, MU_W_PLACE_IS, watch->place, place.area, NULL);
+    watch->area = place.area; /* lent by the picture, which stays */
+    return mu_watch_filter(watch);
+}
+
+/* A command begins with what comes from now on, or where it was; with --since at that time. */
+static int open_exec(struct mu_watch *watch)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    int code = mu_exec_open(&watch->exec, watch->cli, watch->look.talk.dir, watch->cursor,
+                            watch->command, watch->text);
+
+    sigaction(SIGPIPE, &ignore, NULL); /* a command need not read what it is handed */
+    if (code != MU_EXIT_DONE || watch->exec.known)
+        return code;
+    return mu_exec_begin(&watch->exec, watch->since == NULL ? watch->look.talk.head : 0) == MU_OK
+               ? MU_EXIT_DONE
+               : MU_EXIT_FAILED;
+}
+
+static int begin(struct mu_watch *watch)
+{
+    int code = read_times(watch);
+
+    if (code == MU_EXIT_DONE && watch->place != NULL)
+        code = find_place(watch);
+    if (code == MU_EXIT_DONE && watch->command != NULL)
+        code = open_exec(watch);
+    return code;
+}
+
+static enum mu_err read_on(struct mu_watch *watch)
+{
+    uint64_t from = watch->command != NULL ? watch->exec.done + 1 : 1;
     enum mu_err err = MU_OK;
 
     watch->look.talk.user = watch;
-    if (watch->last >= 0)
+    if (watch->only_newest)
+        err = note_newest(watch);
+    if (err == MU_OK && watch->last >= 0)
         err = count_entries(watch);
     watch->done = watch->count == 0;
     watch->look.talk.on_entry = show;
     if (err == MU_OK)
-        err = mu_talk_read(&watch->look.talk, watch->text, 1);
+        err = mu_talk_read(&watch->look.talk, watch->text, from);
     fflush(stdout);
     bool goes_on = !watch->stop && !watch->done && watch->until == NULL;
-    if (err == MU_OK && goes_on)
-        err = follow(watch);
-    return err == MU_OK ? MU_EXIT_DONE : mu_talk_explain(&watch->look.talk, err);
+    return err == MU_OK && goes_on ? follow(watch) : err;
+}
+
+static int watch_on(struct mu_watch *watch)
+{
+    enum mu_err err = read_on(watch);
+
+    if (watch->exec_stopped)
+        return MU_EXIT_FAILED;
+    if (err != MU_OK)
+        return mu_talk_explain(&watch->look.talk, err);
+    return watch->exec.failed > 0 ? MU_EXIT_FAILED : MU_EXIT_DONE;
 }
 
 int mu_cli_watch(struct mu_cli *cli, int argc, char **argv)
 {
-    struct watch watch = {.cli = cli, .last = -1, .count = -1, .wait_ms = -1};
-    int key = read_line(&watch, argc, argv);
+    struct mu_watch watch = {.cli = cli, .last = -1, .count = -1, .wait_ms = -1, .exec.lock = -1};
+    int key = mu_watch_read_line(&watch, argc, argv);
 
     if (key != 0)
         return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
@@ -306,9 +271,11 @@ int mu_cli_watch(struct mu_cli *cli, int argc, char **argv)
     mu_talk_flush(cli);
     int code = mu_look_open(&watch.look, cli);
     if (code == MU_EXIT_DONE)
-        code = read_times(&watch);
+        code = begin(&watch);
     if (code == MU_EXIT_DONE)
         code = watch_on(&watch);
+    mu_exec_close(&watch.exec);
+    mu_newest_free(&watch.newest);
     mu_look_close(&watch.look);
     return code;
 }
