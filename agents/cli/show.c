@@ -202,7 +202,9 @@ static void show_unit(struct mu_text *out, const struct mu_style *style, uint32_
 
 void mu_show_number(struct mu_text *out, const struct mu_style *style, const Muster__Number *number)
 {
-    uint32_t unit = number->has_unit ? (uint32_t)number->unit : 0;
+    uint32_t unit = number->has_unit && number->unit != MUSTER__MEASURE__MEASURE_ONE
+                        ? (uint32_t)number->unit
+                        : 0;
 
     if (!number->has_value) {
         mu_text_add(out, "?");

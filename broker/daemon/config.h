@@ -11,7 +11,7 @@
 #define MU_ENDPOINT_BYTES_MAX 256u
 
 struct mu_config {
-    char endpoint[MU_ENDPOINT_BYTES_MAX]; /* where agents connect: tcp://0.0.0.0:7400 */
+    char endpoint[MU_ENDPOINT_BYTES_MAX];      /* where agents connect: tcp://0.0.0.0:7400 */
     char join_endpoint[MU_ENDPOINT_BYTES_MAX]; /* where newcomers do; "": beside it, port 7401 */
 #define K(name, standard, least, most, en, zh) uint64_t name;
 #include "broker/daemon/config.def"

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "broker/daemon/command.h"
 #include "broker/daemon/init.h"
 #include "broker/daemon/serve.h"
 #include "proto/base/moment.h"
@@ -21,6 +23,8 @@ struct arguments {
     const char *start;
     const char *rate;
     const char *offset;
+    struct mu_backup backup;
+    bool check;
     enum mu_lang lang;
 };
 
@@ -166,6 +170,53 @@ static int run_serve(struct arguments *a)
     return explain(a, serve.dir, err);
 }
 
+/* A check needs no place of its own: one beside the other temporary files is made and removed. */
+static int run_check(struct arguments *a)
+{
+    char spare[256];
+    const char *above = getenv("TMPDIR");
+    int status;
+
+    snprintf(spare, sizeof spare, "%s/musterd-check-XXXXXX", above != NULL ? above : "/tmp");
+    if (a->backup.dir != NULL)
+        return mu_command_restore(&a->backup, true, a->lang);
+    if (mkdtemp(spare) == NULL)
+        return explain(a, spare, MU_E_SYSTEM);
+    a->backup.dir = spare;
+    status = mu_command_restore(&a->backup, true, a->lang);
+    (void)rmdir(spare);
+    return status;
+}
+
+static int run_backup(struct arguments *a)
+{
+    if (a->backup.dir == NULL || a->backup.file == NULL || a->check)
+        return usage(a, stderr, USAGE);
+    return mu_command_backup(&a->backup, a->lang);
+}
+
+static int run_restore(struct arguments *a)
+{
+    if (a->backup.file == NULL || (a->backup.dir == NULL && !a->check))
+        return usage(a, stderr, USAGE);
+    return a->check ? run_check(a) : mu_command_restore(&a->backup, false, a->lang);
+}
+
+static int run_command(struct arguments *a, const char *name)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct arguments *);
+    } commands[] = {{"init", run_init}, {"backup", run_backup}, {"restore", run_restore}};
+
+    a->backup.dir = a->init.dir;
+    a->backup.now_ms = wall_ms();
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(a);
+    return usage(a, stderr, USAGE);
+}
+
 /* ---- the command line ------------------------------------------------------------------------ */
 
 static bool take_option(struct arguments *a, int option)
@@ -198,6 +249,16 @@ static bool take_option(struct arguments *a, int option)
     case 'o':
         a->offset = optarg;
         return true;
+    case 't':
+    case 'm':
+        a->backup.file = optarg;
+        return true;
+    case 'k':
+        a->backup.keys = optarg;
+        return true;
+    case 'p':
+        a->check = true;
+        return true;
     case 'g':
         a->lang = mu_words_lang(optarg);
         return true;
@@ -218,6 +279,10 @@ int main(int argc, char **argv)
         {"start", required_argument, NULL, 's'},
         {"rate", required_argument, NULL, 'r'},
         {"offset", required_argument, NULL, 'o'},
+        {"to", required_argument, NULL, 't'},
+        {"from", required_argument, NULL, 'm'},
+        {"keys", required_argument, NULL, 'k'},
+        {"check", no_argument, NULL, 'p'},
         {"lang", required_argument, NULL, 'g'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
@@ -237,7 +302,5 @@ int main(int argc, char **argv)
     }
     if (optind == argc)
         return run_serve(&a);
-    if (optind + 1 == argc && strcmp(argv[optind], "init") == 0)
-        return run_init(&a);
-    return usage(&a, stderr, USAGE);
+    return optind + 1 == argc ? run_command(&a, argv[optind]) : usage(&a, stderr, USAGE);
 }

@@ -144,7 +144,7 @@ enum mu_err mu_log_turn_checkpoint(mu_log *log, uint64_t size, struct mu_bytes n
     struct mu_row_key key = mu_row_key_record(size, MU_WHAT_CHECKPOINT);
 
     MU_CHECK(note.size < MU_NOTE_BYTES_MAX);
-    MU_CHECK(size <= log->state.tiles.edge.size); /* never of what is not on disk yet */
+    MU_CHECK(size <= log->turn.state.tiles.edge.size);
     if (size > log->turn.state.checkpoint)
         log->turn.state.checkpoint = size;
     log->turn.moved = true;

@@ -232,7 +232,7 @@ static const char *general_type(enum mu_place_kind kind)
 {
     static const char *const names[] = {
         "road",     "road",    "river_zone", "resource", "shelter", "scene",
-        "hospital", "release", "people",     "node",     "area",
+        "hospital", "release", "people",     "node",     "area",    "fleet",
     };
 
     return names[kind];
@@ -318,7 +318,8 @@ Muster__Compatibility mu_picture_beside(const mu_picture *picture, const struct 
     const char *special = special_type(picture, a);
     const struct mu_object *object;
 
-    if (a->place_kind == MU_PLACE_SCENE || a->place_kind == MU_PLACE_HOSPITAL)
+    if (a->place_kind == MU_PLACE_SCENE || a->place_kind == MU_PLACE_HOSPITAL ||
+        a->place_kind == MU_PLACE_FLEET)
         return MUSTER__COMPATIBILITY__COMPATIBILITY_COMPATIBLE; /* counted, not cleared */
     for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_MATRIX, i)) != NULL;
          i++) {

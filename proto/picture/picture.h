@@ -107,7 +107,8 @@ enum mu_place_kind {
     MU_PLACE_RELEASE,  /* steps of a dam operation, by structure: when water leaves it */
     MU_PLACE_PEOPLE,   /* who moves people out of an area */
     MU_PLACE_NODE,     /* when a journey is at a road node, or at a metre mark of an edge */
-    MU_PLACE_UNDER     /* people and phases in an area within this one, two levels down at most */
+    MU_PLACE_UNDER,    /* people and phases in an area within this one, two levels down at most */
+    MU_PLACE_FLEET     /* "ambulance": plans that have some on the road */
 };
 
 /* One part of an operation at one place: a leg on an edge, a phase in a zone, people for a shelter,

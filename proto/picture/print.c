@@ -235,6 +235,17 @@ static void add_scenes(struct list *list, struct mu_print print, const Muster__O
     add(list, &print);
 }
 
+static void add_ambulances(struct list *list, struct mu_print print, const Muster__PlanPhase *phase)
+{
+    print.place_kind = MU_PLACE_FLEET;
+    print.place = "ambulance";
+    for (size_t i = 0; i < phase->n_vehicles; i++)
+        if (phase->vehicles[i]->vehicle_class == MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE) {
+            add(list, &print);
+            return;
+        }
+}
+
 static void add_moves(struct list *list, struct mu_print print, const Muster__OperationPlan *plan,
                       const Muster__PlanPhase *phase)
 {
@@ -272,6 +283,7 @@ static void add_phase(struct list *list, const struct mu_said *said, size_t part
     add_resources(list, print, plan->resources, plan->n_resources);
     add_passages(list, print, phase->passages, phase->n_passages);
     add_area(list, print, MU_PLACE_ZONE, phase->zone);
+    add_ambulances(list, print, phase);
     add_moves(list, print, plan, phase);
 }
 
@@ -477,7 +489,7 @@ static void place_name(char *out, size_t size, enum mu_place_kind kind, const ch
                        size_t bytes)
 {
     static const char *const prefix[] = {
-        "e:", "d:", "z:", "r:", "s:", "c:", "h:", "w:", "p:", "n:", "u:"};
+        "e:", "d:", "z:", "r:", "s:", "c:", "h:", "w:", "p:", "n:", "u:", "f:"};
     struct mu_text text = mu_text(out, size);
 
     mu_text_add(&text, prefix[kind]);

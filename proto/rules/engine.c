@@ -179,7 +179,8 @@ static void touch_place(mu_rules *rules, const struct mu_touch *touch)
 {
     if (touch->place_kind == MU_PLACE_HOSPITAL)
         touch_hospital(rules, touch);
-    if (touch->place_kind == MU_PLACE_SCENE || touch->place_kind == MU_PLACE_HOSPITAL)
+    if (touch->place_kind == MU_PLACE_SCENE || touch->place_kind == MU_PLACE_HOSPITAL ||
+        touch->place_kind == MU_PLACE_FLEET)
         return;
     if (touch->place_kind == MU_PLACE_SHELTER) {
         touch_shelter(rules, touch);

@@ -187,20 +187,26 @@ static int64_t complete_ms(const struct mu_order *order)
     return at_ms;
 }
 
+static Muster__Argument *arg_count(struct mu_judgement *judgement, size_t count)
+{
+    return mu_arg_number(judgement, (int64_t)count, MUSTER__MEASURE__MEASURE_ONE);
+}
+
 static Muster__Sentence *say_headline(struct mu_judgement *judgement, const struct mu_order *order)
 {
     Muster__Argument *subject = mu_arg_ref(judgement, order->said);
     int64_t took_ms = mu_minute(complete_ms(order)) - mu_minute(order->said->accepted_at_ms);
-    Muster__Argument *count =
-        mu_arg_number(judgement, (int64_t)order->count, MUSTER__MEASURE__MEASURE_TIMES);
+    Muster__Argument *count = arg_count(judgement, order->count);
 
     if (order->known == order->count)
         return mu_judge_say(
             judgement, "order.complete", subject, count, mu_arg_at(judgement, complete_ms(order)),
             mu_arg_number(judgement, took_ms / MU_MINUTE_MS, MUSTER__MEASURE__MEASURE_MINUTE),
             NULL);
-    return mu_judge_say(judgement, "order.incomplete", subject, arg_count(judgement, order->known),
-                        count, mu_arg_object(judgement, mu_order_missing(judgement, order)), NULL);
+    return mu_judge_say(
+        judgement, "order.incomplete", subject,
+        mu_arg_number(judgement, (int64_t)order->known, MUSTER__MEASURE__MEASURE_TIMES), count,
+        mu_arg_object(judgement, mu_order_missing(judgement, order)), NULL);
 }
 
 static void ask_to_be_woken(struct mu_judgement *judgement, struct mu_draft *draft,

@@ -1,0 +1,475 @@
+#include "proto/rules/dispatch.h"
+
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/rules/ambulances.h"
+#include "proto/rules/beds.h"
+
+#define TURNOUT_MIN 5
+#define ON_SCENE_MIN 15
+
+/* What is being worked out for one scene. */
+struct work {
+    struct mu_judgement *judgement;
+    const struct mu_object *casualty;
+    const struct mu_said *head;
+    struct mu_spot scene;
+    int64_t depart_ms, on_scene_ms;
+    Muster__DispatchProposal *out;
+};
+
+static int64_t minute_up(int64_t ms)
+{
+    return (ms + MU_MINUTE_MS - 1) / MU_MINUTE_MS * MU_MINUTE_MS;
+}
+
+/* Two journeys by one road are warned of it once. */
+static bool is_warned(const struct work *work, const Muster__Sentence *sentence)
+{
+    char said[512], now[512];
+    struct mu_text text = mu_text(now, sizeof now);
+
+    mu_dispatch_warning(sentence, &text);
+    for (size_t i = 0; i < work->out->n_warnings; i++) {
+        struct mu_text before = mu_text(said, sizeof said);
+
+        mu_dispatch_warning(work->out->warnings[i], &before);
+        if (strcmp(said, now) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void warn(struct work *work, Muster__Sentence *sentence)
+{
+    if (is_warned(work, sentence))
+        return;
+    MU_JUDGE_PUT(work->judgement, work->out->warnings, work->out->n_warnings, sentence);
+}
+
+static void name_input(struct work *work, const struct mu_said *said)
+{
+    Muster__Ref *ref;
+
+    for (size_t i = 0; i < work->out->n_inputs; i++)
+        if (memcmp(work->out->inputs[i]->leaf.data, said->leaf.b, sizeof said->leaf.b) == 0)
+            return;
+    ref = mu_judge_ref(work->judgement, said);
+    MU_JUDGE_PUT(work->judgement, work->out->inputs, work->out->n_inputs, ref);
+}
+
+/* ---- a way as it is written down ---- */
+
+static Muster__EdgeUse *edge_use(struct work *work, const struct mu_stretch *stretch)
+{
+    int64_t low = stretch->from_m < stretch->to_m ? stretch->from_m : stretch->to_m;
+    int64_t high = stretch->from_m < stretch->to_m ? stretch->to_m : stretch->from_m;
+    const Muster__RefRoadEdge *edge = mu_edge(work->judgement->picture, stretch->edge);
+    bool whole = low == 0 && edge != NULL && high == edge->length_m;
+    Muster__EdgeUse *use =
+        mu_judge_edge(work->judgement, stretch->edge, low, whole ? MU_ENDLESS : high);
+
+    if (stretch->from_m > stretch->to_m)
+        use->has_reverse = use->reverse = true;
+    return use;
+}
+
+static Muster__NodePassage *passage(struct work *work, const char *node, int64_t at_ms)
+{
+    Muster__NodePassage *out = mu_judge_take(work->judgement, sizeof *out);
+
+    *out = (Muster__NodePassage)MUSTER__NODE_PASSAGE__INIT;
+    out->node = mu_judge_text(work->judgement, node);
+    out->has_at_ms = true;
+    out->at_ms = minute_up(at_ms);
+    return out;
+}
+
+/* Its edges, and every node it passes with the minute it is there. */
+static void write_way(struct work *work, const struct mu_way *way, Muster__EdgeUse ***edges,
+                      size_t *edge_count, Muster__NodePassage ***passages, size_t *passage_count)
+{
+    for (size_t i = 0; i < way->count; i++) {
+        Muster__EdgeUse *use = edge_use(work, &way->at[i]);
+        Muster__NodePassage *at;
+
+        MU_JUDGE_PUT(work->judgement, *edges, *edge_count, use);
+        if (i == 0 && way->at[i].from_node != NULL) {
+            at = passage(work, way->at[i].from_node, way->at[i].enter_ms);
+            MU_JUDGE_PUT(work->judgement, *passages, *passage_count, at);
+        }
+        if (way->at[i].to_node != NULL) {
+            at = passage(work, way->at[i].to_node, way->at[i].leave_ms);
+            MU_JUDGE_PUT(work->judgement, *passages, *passage_count, at);
+        }
+    }
+}
+
+static Muster__ProposedJourney *add_journey(struct work *work)
+{
+    Muster__ProposedJourney *journey = mu_judge_take(work->judgement, sizeof *journey);
+
+    *journey = (Muster__ProposedJourney)MUSTER__PROPOSED_JOURNEY__INIT;
+    journey->scene = mu_judge_text(work->judgement, work->head->event->envelope->area);
+    MU_JUDGE_PUT(work->judgement, work->out->journeys, work->out->n_journeys, journey);
+    return journey;
+}
+
+/* ---- who lies where ---- */
+
+/* When a journey that leaves the scene then is at the hospital; 0: no way is known. */
+static int64_t arrives_ms(struct work *work, const char *hospital, int64_t leaves_ms)
+{
+    struct mu_trip trip = {.from = work->scene,
+                           .vehicle = MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE,
+                           .heaviest_kg = -1,
+                           .leave_ms = leaves_ms};
+    struct mu_way way;
+
+    return mu_roads_spot(work->judgement->picture, hospital, &trip.to) &&
+                   mu_roads_way(*work->judgement->roads, work->judgement->picture, &trip, &way)
+               ? minute_up(way.arrive_ms)
+               : 0;
+}
+
+static void add_move(struct work *work, Muster__ProposedJourney *journey, Muster__Triage triage,
+                     uint32_t persons, Muster__BedKind bed, const struct mu_post *to)
+{
+    Muster__PatientMove *move = mu_judge_take(work->judgement, sizeof *move);
+
+    *move = (Muster__PatientMove)MUSTER__PATIENT_MOVE__INIT;
+    move->has_triage = move->has_persons = move->has_bed = true;
+    move->triage = triage;
+    move->persons = persons;
+    move->bed = bed;
+    move->from = mu_judge_text(work->judgement, work->head->event->envelope->area);
+    move->casualty = mu_judge_ref(work->judgement, work->head);
+    if (to != NULL) {
+        move->hospital = mu_judge_text(work->judgement, to->hospital);
+        if (journey->has_leaves_at_ms)
+            move->arrives_at_ms = arrives_ms(work, to->hospital, journey->leaves_at_ms);
+        move->has_arrives_at_ms = move->arrives_at_ms != 0;
+    }
+    MU_JUDGE_PUT(work->judgement, journey->patients, journey->n_patients, move);
+}
+
+/* Beds of that kind with their figures, also those that do not count; what was used of them here. */
+static void list_beds(struct work *work, Muster__BedKind kind, const struct mu_posts *used)
+{
+    size_t count;
+    const char *const *hospitals = mu_hospitals(work->judgement, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        Muster__BedUse *use;
+        struct mu_beds look;
+
+        mu_beds_look(work->judgement->picture, hospitals[i], kind, work->judgement->now_ms, NULL,
+                     NULL, &look);
+        if (!look.count.known)
+            continue;
+        use = mu_judge_take(work->judgement, sizeof *use);
+        *use = (Muster__BedUse)MUSTER__BED_USE__INIT;
+        use->hospital = mu_judge_text(work->judgement, hospitals[i]);
+        use->has_kind = use->has_available = use->has_used = use->has_counted_at_ms = true;
+        use->kind = kind;
+        use->available = look.count.available;
+        use->counted_at_ms = look.count.counted_at_ms;
+        use->used = look.coming;
+        for (size_t k = 0; k < used->count; k++)
+            if (strcmp(used->at[k].hospital, hospitals[i]) == 0)
+                use->used = look.count.available - used->at[k].free;
+        use->has_too_old = use->too_old = !look.fresh;
+        MU_JUDGE_PUT(work->judgement, work->out->beds, work->out->n_beds, use);
+        name_input(work, look.count.said);
+    }
+}
+
+static const char *word_of(Muster__BedKind kind)
+{
+    return kind == MUSTER__BED_KIND__BED_KIND_ICU ? "bed.icu" : "bed.general";
+}
+
+/* Nobody's bed is made up: those for whom none is counted are told of, and whom to ask. */
+static void warn_of_beds(struct work *work, Muster__BedKind kind, uint32_t without)
+{
+    struct mu_judgement *judgement = work->judgement;
+    size_t count;
+    const char *const *hospitals = mu_hospitals(judgement, &count);
+
+    if (without == 0)
+        return;
+    warn(work, mu_judge_say(judgement, "dispatch.no_bed",
+                            mu_arg_number(judgement, without, MUSTER__MEASURE__MEASURE_PERSON),
+                            mu_arg_text(judgement, word_of(kind)), NULL));
+    for (size_t i = 0; i < count; i++) {
+        struct mu_beds look;
+
+        mu_beds_look(judgement->picture, hospitals[i], kind, judgement->now_ms, NULL, NULL, &look);
+        if (look.count.known && !look.fresh && look.count.available > look.coming)
+            warn(work, mu_judge_say(judgement, "c10.ask", mu_arg_object(judgement, hospitals[i]),
+                                    mu_arg_number(judgement, look.count.available,
+                                                  MUSTER__MEASURE__MEASURE_BED),
+                                    mu_arg_at(judgement, look.count.counted_at_ms),
+                                    mu_arg_text(judgement, word_of(kind)), NULL));
+    }
+}
+
+/* ---- the only way in ---- */
+
+static void note_reports(struct work *work, const char *edge);
+
+static bool is_only_way(struct work *work, const struct mu_spot *from, const char *edge)
+{
+    struct mu_trip trip = {.from = *from,
+                           .to = work->scene,
+                           .vehicle = MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE,
+                           .heaviest_kg = -1,
+                           .leave_ms = work->depart_ms,
+                           .without = edge};
+    struct mu_way way;
+
+    return !mu_roads_way(*work->judgement->roads, work->judgement->picture, &trip, &way);
+}
+
+static bool warn_of_closing(struct work *work, const struct mu_stretch *stretch)
+{
+    int64_t low = stretch->from_m < stretch->to_m ? stretch->from_m : stretch->to_m;
+    int64_t high = stretch->from_m < stretch->to_m ? stretch->to_m : stretch->from_m;
+    const struct mu_print *closing =
+        mu_stretch_closing(work->judgement->picture, stretch->edge, low, high, stretch->enter_ms);
+
+    if (closing == NULL)
+        return false;
+    name_input(work, closing->said);
+    warn(work, mu_judge_say(work->judgement, "dispatch.only_way_closes",
+                            mu_arg_edge(work->judgement, stretch->edge),
+                            mu_arg_object(work->judgement, closing->object->id),
+                            mu_arg_at(work->judgement, closing->span.start_ms), NULL));
+    return true;
+}
+
+static void find_only_ways(struct work *work, Muster__ProposedJourney *journey,
+                           const struct mu_spot *from, const struct mu_way *way)
+{
+    char buffer[MU_ROUTE_EDGES_MAX * 32];
+    struct mu_text names = mu_text(buffer, sizeof buffer);
+    bool closes = false;
+
+    for (size_t i = 0; i < way->count; i++) {
+        Muster__EdgeUse *use;
+
+        note_reports(work, way->at[i].edge);
+        if (!is_only_way(work, from, way->at[i].edge))
+            continue;
+        use = edge_use(work, &way->at[i]);
+        MU_JUDGE_PUT(work->judgement, journey->only_way, journey->n_only_way, use);
+        mu_text_addf(&names, "%s%s", names.used == 0 ? "" : "-", way->at[i].edge);
+        closes = warn_of_closing(work, &way->at[i]) || closes;
+    }
+    if (names.used > 0 && !closes)
+        warn(work, mu_judge_say(work->judgement, "dispatch.only_way",
+                                mu_arg_object(work->judgement, buffer), NULL));
+}
+
+static bool note_report(void *user, const struct mu_print *print)
+{
+    name_input(user, print->said);
+    return true;
+}
+
+static void note_reports(struct work *work, const char *edge)
+{
+    mu_picture_meet(work->judgement->picture, MU_PLACE_ROAD, edge, work->judgement->now_ms,
+                    MU_ENDLESS, note_report, work);
+}
+
+/* ---- red ---- */
+
+static void write_out(struct work *work, Muster__ProposedJourney *journey,
+                      const struct mu_post *post, uint32_t ambulances)
+{
+    struct mu_spot from = {0};
+
+    journey->from = mu_judge_text(work->judgement, post->hospital);
+    journey->has_unit_count = journey->has_distance_m = journey->has_travel_min = true;
+    journey->unit_count = ambulances;
+    journey->distance_m = post->way.distance_m;
+    journey->travel_min = (minute_up(post->way.arrive_ms) - work->depart_ms) / MU_MINUTE_MS;
+    journey->has_departs_at_ms = journey->has_arrives_at_ms = journey->has_leaves_at_ms = true;
+    journey->departs_at_ms = work->depart_ms;
+    journey->arrives_at_ms = minute_up(post->way.arrive_ms);
+    journey->leaves_at_ms = journey->arrives_at_ms + work->on_scene_ms;
+    write_way(work, &post->way, &journey->route, &journey->n_route, &journey->passages,
+              &journey->n_passages);
+    if (mu_roads_spot(work->judgement->picture, post->hospital, &from))
+        find_only_ways(work, journey, &from, &post->way);
+}
+
+static void write_back(struct work *work, Muster__ProposedJourney *journey, const char *hospital)
+{
+    struct mu_trip trip = {.from = work->scene,
+                           .vehicle = MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE,
+                           .heaviest_kg = -1,
+                           .leave_ms = journey->leaves_at_ms};
+    struct mu_way way;
+
+    journey->return_to = mu_judge_text(work->judgement, hospital);
+    if (!mu_roads_spot(work->judgement->picture, hospital, &trip.to) ||
+        !mu_roads_way(*work->judgement->roads, work->judgement->picture, &trip, &way))
+        return;
+    journey->has_back_at_ms = true;
+    journey->back_at_ms = minute_up(way.arrive_ms);
+    write_way(work, &way, &journey->return_route, &journey->n_return_route,
+              &journey->return_passages, &journey->n_return_passages);
+}
+
+/* Takes up to `persons` of the beds that are left. Returns for how many there was none. */
+static uint32_t fill_beds(struct work *work, Muster__ProposedJourney *journey,
+                          Muster__Triage triage, uint32_t persons, Muster__BedKind kind,
+                          struct mu_posts *beds)
+{
+    for (size_t i = 0; i < beds->count && persons > 0; i++) {
+        uint32_t taken = beds->at[i].free < persons ? beds->at[i].free : persons;
+
+        if (taken == 0)
+            continue;
+        add_move(work, journey, triage, taken, kind, &beds->at[i]);
+        beds->at[i].free -= taken;
+        persons -= taken;
+    }
+    if (persons > 0)
+        add_move(work, journey, triage, persons, kind, NULL);
+    return persons;
+}
+
+static void send_ambulances(struct work *work, uint32_t red)
+{
+    const Muster__BedKind icu = MUSTER__BED_KIND__BED_KIND_ICU;
+    struct mu_judgement *judgement = work->judgement;
+    uint32_t free, without = 0;
+    struct mu_posts posts = mu_ambulances_free(judgement, &work->scene, work->depart_ms, &free);
+    struct mu_posts beds = {0};
+
+    for (size_t i = 0; i < posts.count && red > 0; i++) {
+        uint32_t sent = posts.at[i].free < red ? posts.at[i].free : red;
+        Muster__ProposedJourney *journey = add_journey(work);
+
+        write_out(work, journey, &posts.at[i], sent);
+        if (i == 0)
+            beds = mu_beds_free(judgement, icu, &work->scene, journey->leaves_at_ms);
+        without += fill_beds(work, journey, MUSTER__TRIAGE__TRIAGE_RED, sent, icu, &beds);
+        write_back(work, journey,
+                   journey->patients[0]->hospital != NULL ? journey->patients[0]->hospital
+                                                          : posts.at[i].hospital);
+        red -= sent;
+    }
+    if (posts.count == 0 && free > 0)
+        warn(work, mu_judge_say(judgement, "dispatch.no_way",
+                                mu_arg_object(judgement, work->casualty->id), NULL));
+    else if (red > 0)
+        warn(work,
+             mu_judge_say(judgement, "dispatch.no_ambulance",
+                          mu_arg_number(judgement, red, MUSTER__MEASURE__MEASURE_PERSON), NULL));
+    list_beds(work, icu, &beds);
+    warn_of_beds(work, icu, without);
+}
+
+/* ---- yellow and green ---- */
+
+/* By whatever can drive: how far, and which beds. One journey for each hospital. */
+static void send_others(struct work *work, uint32_t yellow, uint32_t green)
+{
+    const Muster__BedKind general = MUSTER__BED_KIND__BED_KIND_GENERAL;
+    struct mu_posts beds = mu_beds_free(work->judgement, general, &work->scene, work->depart_ms);
+
+    for (size_t i = 0; i < beds.count && yellow + green > 0; i++) {
+        struct mu_post *post = &beds.at[i];
+        uint32_t one = post->free < yellow ? post->free : yellow;
+        uint32_t two = post->free - one < green ? post->free - one : green;
+        Muster__ProposedJourney *journey = add_journey(work);
+
+        if (one > 0)
+            add_move(work, journey, MUSTER__TRIAGE__TRIAGE_YELLOW, one, general, post);
+        if (two > 0)
+            add_move(work, journey, MUSTER__TRIAGE__TRIAGE_GREEN, two, general, post);
+        journey->return_to = mu_judge_text(work->judgement, post->hospital);
+        journey->has_distance_m = journey->has_travel_min = true;
+        journey->distance_m = post->way.distance_m;
+        journey->travel_min = (minute_up(post->way.arrive_ms) - work->depart_ms) / MU_MINUTE_MS;
+        write_way(work, &post->way, &journey->return_route, &journey->n_return_route,
+                  &journey->return_passages, &journey->n_return_passages);
+        journey->n_return_passages = 0; /* nobody knows when they leave */
+        post->free -= one + two;
+        yellow -= one;
+        green -= two;
+    }
+    list_beds(work, general, &beds);
+    warn_of_beds(work, general, yellow + green);
+}
+
+/* ---- the proposal ---- */
+
+static bool find_scene(struct work *work)
+{
+    const Muster__Envelope *envelope = work->head->event->envelope;
+    const Muster__Location *at = envelope->location;
+
+    if (at != NULL && at->edge != NULL && at->edge->has_from_m) {
+        work->scene = (struct mu_spot){.edge = at->edge->edge, .at_m = at->edge->from_m};
+        return true;
+    }
+    if (at != NULL && (mu_roads_spot(work->judgement->picture, at->node, &work->scene) ||
+                       mu_roads_spot(work->judgement->picture, at->facility, &work->scene) ||
+                       mu_roads_spot(work->judgement->picture, at->area, &work->scene)))
+        return true;
+    return mu_roads_spot(work->judgement->picture, envelope->area, &work->scene);
+}
+
+static void fill(struct work *work)
+{
+    const mu_picture *picture = work->judgement->picture;
+    struct mu_patients waiting = work->casualty->waiting;
+
+    work->out->casualty = mu_judge_ref(work->judgement, work->head);
+    work->out->has_computed_through = work->out->has_epoch = work->out->has_computed_at_ms = true;
+    work->out->computed_through = mu_picture_through(picture);
+    work->out->epoch = mu_picture_epoch(picture);
+    work->out->computed_at_ms = mu_picture_now_ms(picture);
+    name_input(work, work->casualty->news);
+    if (!find_scene(work)) {
+        warn(work, mu_judge_say(work->judgement, "dispatch.no_place",
+                                mu_arg_object(work->judgement, work->casualty->id), NULL));
+        return;
+    }
+    if (waiting.red > 0)
+        send_ambulances(work, waiting.red);
+    if (waiting.yellow + waiting.green > 0)
+        send_others(work, waiting.yellow, waiting.green);
+}
+
+Muster__DispatchProposal *mu_dispatch_propose(const mu_picture *picture, struct mu_roads *roads,
+                                              const struct mu_object *casualty, mu_arena *arena)
+{
+    struct mu_judgement judgement = {
+        .picture = picture, .roads = &roads, .arena = arena, .now_ms = mu_picture_now_ms(picture)};
+    struct work work = {
+        .judgement = &judgement, .casualty = casualty, .head = mu_object_head(casualty)};
+
+    if (work.head == NULL ||
+        casualty->waiting.red + casualty->waiting.yellow + casualty->waiting.green == 0)
+        return NULL;
+    work.depart_ms = judgement.now_ms +
+                     mu_picture_limit(picture, "turnout_min", NULL, TURNOUT_MIN) * MU_MINUTE_MS;
+    work.on_scene_ms = mu_picture_limit(picture, "on_scene_min", NULL, ON_SCENE_MIN) * MU_MINUTE_MS;
+    work.out = mu_judge_take(&judgement, sizeof *work.out);
+    *work.out = (Muster__DispatchProposal)MUSTER__DISPATCH_PROPOSAL__INIT;
+    fill(&work);
+    return work.out;
+}
+
+void mu_dispatch_name(const struct mu_object *casualty, struct mu_text *out)
+{
+    mu_text_add(out, "DP-");
+    mu_text_add(out, casualty->id);
+}
