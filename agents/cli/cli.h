@@ -93,6 +93,7 @@ int mu_cli_say(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_report(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_watch(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_now(struct mu_cli *cli, int argc, char **argv);
+int mu_cli_river(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_conflict_list(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_conflict_show(struct mu_cli *cli, int argc, char **argv);
 int mu_cli_conflict_decide(struct mu_cli *cli, int argc, char **argv);

@@ -9,6 +9,8 @@ const struct mu_command mu_commands[] = {
      MU_W_WATCH_PURPOSE, MU_W_WATCH_EXAMPLES},
     {"now", mu_cli_now, mu_cli_now_options, "",
      MU_W_NOW_PURPOSE, MU_W_NOW_EXAMPLES},
+    {"river", mu_cli_river, NULL, "[RELEASE]",
+     MU_W_RIVER_PURPOSE, MU_W_RIVER_EXAMPLES},
     {"report", mu_cli_report, mu_cli_report_options, "WORDS --place PLACE [--kind KIND [OBJECT[@vN]] FIELD=VALUE ...] | --sms WORDS|- [FIELD=VALUE ...]",
      MU_W_REPORT_PURPOSE, MU_W_REPORT_EXAMPLES},
     {"say", mu_cli_say, mu_cli_say_options, "KIND [OBJECT[@vN]] [FIELD=VALUE ...]",

@@ -3,6 +3,19 @@
 
 #include <stdio.h>
 
+static void add_crossing(struct feed *feed, const Muster__Crossing *c)
+{
+    char mark[64], at[32], level[32];
+    struct mu_text name = mu_text(mark, sizeof mark);
+    struct mu_text mark_m = mu_text(at, sizeof at);
+    struct mu_text level_m = mu_text(level, sizeof level);
+
+    mu_show_term(&name, feed->style, "LevelMark", (uint32_t)c->mark);
+    mu_show_metres(&mark_m, c->mark_mm);
+    mu_show_metres(&level_m, c->level_mm);
+    mu_feed_clause(feed, c->above ? MU_W_F_PASSED : MU_W_F_BELOW_AGAIN, mark, at, level, NULL);
+}
+
 void mu_feed_gauge(struct feed *feed, const Muster__Event *event)
 {
     const Muster__Gauge *g = event->gauge;
@@ -17,6 +30,8 @@ void mu_feed_gauge(struct feed *feed, const Muster__Event *event)
                  g->has_sensor_state && g->sensor_state != MUSTER__SENSOR_STATE__SENSOR_STATE_OK,
                  (uint32_t)g->sensor_state);
     mu_feed_clock(feed, MU_W_F_AS_OF, g->has_read_at_ms, g->read_at_ms);
+    for (size_t i = 0; i < g->n_crossings; i++)
+        add_crossing(feed, g->crossings[i]);
 }
 
 void mu_feed_forecast(struct feed *feed, const Muster__Event *event)
@@ -43,6 +58,25 @@ static void add_step(struct feed *feed, const Muster__DamStep *step)
     mu_feed_clause(feed, MU_W_F_STEP, flow, from, NULL);
 }
 
+static void add_arrival(struct feed *feed, const Muster__ArrivalWindow *w)
+{
+    char where[128], when[64];
+    struct mu_text zone = mu_text(where, sizeof where);
+    struct mu_text window = mu_text(when, sizeof when);
+    Muster__Window times = MUSTER__WINDOW__INIT;
+
+    mu_show_named(&zone, feed->style, w->area);
+    if (!w->has_earliest_at_ms || !w->has_latest_at_ms) {
+        mu_feed_clause(feed, MU_W_F_WATER_UNKNOWN, where, NULL);
+        return;
+    }
+    times.has_start_at_ms = times.has_end_at_ms = true;
+    times.start_at_ms = w->earliest_at_ms;
+    times.end_at_ms = w->latest_at_ms;
+    mu_show_window(&window, feed->style, &times);
+    mu_feed_clause(feed, MU_W_F_WATER_AT, where, when, NULL);
+}
+
 void mu_feed_dam(struct feed *feed, const Muster__Event *event)
 {
     const Muster__DamOperation *d = event->dam_operation;
@@ -53,6 +87,9 @@ void mu_feed_dam(struct feed *feed, const Muster__Event *event)
         add_step(feed, d->steps[i]);
     mu_feed_flow(feed, MU_W_F_OUTFLOW, d->has_outflow_now_milli_m3s, d->outflow_now_milli_m3s);
     mu_feed_metres(feed, MU_W_F_RESERVOIR, d->has_reservoir_level_mm, d->reservoir_level_mm);
+    for (size_t i = 0; i < d->n_arrivals; i++)
+        add_arrival(feed, d->arrivals[i]);
+    mu_feed_clock(feed, MU_W_F_HOLD_UNTIL, d->has_hold_until_at_ms, d->hold_until_at_ms);
     mu_feed_count(feed, MU_W_F_TO_BE_TOLD, d->n_to_be_told > 0, (int64_t)d->n_to_be_told);
 }
 

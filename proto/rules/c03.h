@@ -5,6 +5,7 @@
 #include "proto/picture/people.h"
 #include "proto/picture/river.h"
 #include "proto/rules/judge.h"
+#include "proto/rules/release.h"
 
 /* Why a margin is not known. Unknown is never nought: such a line asks. */
 enum mu_doubt {
@@ -58,18 +59,6 @@ bool mu_below_short(const struct mu_below *below);
 /* The first step that reaches `zone` later than `since_ms`; NULL when none does. */
 const struct mu_arrival *mu_release_next(const struct mu_release *release,
                                          const struct mu_river_zone *zone, int64_t since_ms);
-
-/* Until when the reservoir lets the release be held. */
-struct mu_hold {
-    bool known;
-    int64_t until_ms; /* whole minutes, rounded down */
-    int64_t level_mm; /* now, by the last reading and the rise since */
-    int64_t limit_mm;
-    int64_t read_at_ms;
-    const struct mu_said *said; /* the reading */
-};
-struct mu_hold mu_release_hold(const struct mu_judgement *judgement,
-                               const struct mu_object *operation, int64_t now_ms);
 
 /* The river, made when first asked for. */
 const struct mu_river *mu_judge_river(struct mu_judgement *judgement);
