@@ -236,14 +236,7 @@ static int explain(struct joining *j, enum mu_err err)
         return MU_EXIT_FAILED; /* that has been explained */
     if (interrupted)
         return mu_cli_fail(j->cli, MU_EXIT_FAILED, MU_W_JOIN_LEFT, j->dir, j->host, NULL);
-    if (err == MU_E_NO_INVITATION || err == MU_E_UNREACHABLE) {
-        (void)mu_cli_error(j->cli, err, j->endpoint);
-        return MU_EXIT_UNREACHABLE;
-    }
-    (void)mu_cli_error(j->cli, err, j->endpoint);
-    if (mu_err_class(err) == MU_CLASS_STRANGE)
-        return MU_EXIT_NOT_ALLOWED;
-    return (int)mu_cli_exit(err);
+    return mu_cli_error(j->cli, err, j->endpoint);
 }
 
 static int ask(struct joining *j)
