@@ -67,6 +67,18 @@ static enum mu_err on_link(void *user, enum mu_link link, enum mu_err why)
     return MU_OK;
 }
 
+/* What was read behind `common` may not be so any more: it is read again. */
+static enum mu_err on_epoch(void *user, uint64_t common)
+{
+    struct help_seat *seat = user;
+
+    while (seat->entry_count > 0 && seat->entries[seat->entry_count - 1].number > common)
+        seat->entry_count--;
+    seat->epochs++;
+    seat->common = seat->through = common;
+    return MU_OK;
+}
+
 static enum mu_err on_moved(void *user, const struct mu_kept *was, const struct mu_kept *now)
 {
     struct help_seat *seat = user;
@@ -119,6 +131,7 @@ void help_seat_open(struct help_seat *seat, bool no_spool)
                                          .on_through = on_through,
                                          .on_link = on_link,
                                          .on_moved = on_moved,
+                                         .on_epoch = on_epoch,
                                          .user = seat};
 
     assert_int_equal(mu_agent_open(seat->dir, &options, &calls, &seat->agent), MU_OK);

@@ -18,6 +18,8 @@ struct help_seat {
     struct mu_kept was[64], now[64]; /* moved */
     size_t moved_count;
     uint64_t through, head;
+    unsigned epochs; /* the record was restored: so often */
+    uint64_t common; /* ... and what was read behind here is forgotten */
     enum mu_link links[256];
     enum mu_err whys[256];
     size_t link_count;

@@ -89,14 +89,28 @@ static void await_ready(struct served *s)
 
 void served_start(struct served *s)
 {
-    char *argv[] = {"musterd", "--dir", s->dir, "--endpoint", "tcp://127.0.0.1:*", NULL};
+    char at[sizeof s->endpoint] = "tcp://127.0.0.1:*";
+    char *argv[] = {"musterd", "--dir", s->dir, "--endpoint", at, NULL};
     int pipes[2];
 
+    if (s->stays && s->endpoint[0] != '\0')
+        memcpy(at, s->endpoint, sizeof at);
     assert_int_equal(pipe(pipes), 0);
     s->pid = spawn(argv, pipes[1]);
     close(pipes[1]);
     s->heard = pipes[0];
     await_ready(s);
+}
+
+int served_command(struct served *s, const char *arguments)
+{
+    char words[1024], command[1400];
+    int status;
+
+    snprintf(words, sizeof words, arguments, s->dir, s->dir, s->dir);
+    snprintf(command, sizeof command, "%s %s >/dev/null 2>&1", program(), words);
+    status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static int await_end(struct served *s)

@@ -12,6 +12,7 @@
 struct served {
     char dir[128];
     char endpoint[256];
+    bool stays; /* served again at the same endpoint */
     pid_t pid;
     int heard; /* the reading end of its standard error */
     void *context;
@@ -27,6 +28,8 @@ void served_open(struct served *served, const char *rate, const char *conf);
 /* kill -9, and serve again; the endpoint may be another. */
 void served_kill(struct served *served);
 void served_start(struct served *served);
+/* musterd with these arguments, "%s" being the record's folder; its exit status. */
+int served_command(struct served *served, const char *arguments);
 /* SIGTERM; its exit status. */
 int served_stop(struct served *served);
 void served_close(struct served *served);
