@@ -10,6 +10,8 @@
 
 #include "proto/base/version.h"
 #include "broker/log/export.h"
+#include "replay/asknown.h"
+#include "replay/ladder.h"
 #include "replay/show.h"
 #include "replay/verify.h"
 
@@ -23,7 +25,7 @@ struct command {
 };
 
 static struct mu_verify_options options;
-static const char *at_text;
+static const char *at_text, *as_agency;
 static struct mu_hash expected_log;
 
 static int explain(const char *subject, enum mu_err err)
@@ -108,7 +110,9 @@ static int run_export(char **arguments)
 
 static int run_show(char **arguments)
 {
-    enum mu_err err = mu_show(arguments[0], at_text, &options, stdout);
+    enum mu_err err = as_agency == NULL
+                          ? mu_show(arguments[0], at_text, &options, stdout)
+                          : mu_show_as(arguments[0], at_text, as_agency, &options, stdout);
 
     if (err == MU_OK)
         return DONE;
@@ -116,10 +120,31 @@ static int run_show(char **arguments)
                              : explain(err == MU_E_BAD_VALUE ? at_text : arguments[0], err);
 }
 
+static int end(const char *subject, enum mu_err err)
+{
+    if (err == MU_OK)
+        return DONE;
+    return err == MU_E_PROOF ? DAMAGED : explain(err == MU_E_BAD_VALUE ? at_text : subject, err);
+}
+
+static int run_who_knows(char **arguments)
+{
+    return end(arguments[1], mu_who_knows(arguments[0], arguments[1], at_text, &options, stdout));
+}
+
+static int run_held(char **arguments)
+{
+    return end(arguments[2], mu_held(arguments[0], arguments[1], arguments[2], &options, stdout));
+}
+
+static int run_receipts(char **arguments)
+{
+    return end(arguments[1], mu_show_receipts(arguments[0], arguments[1], &options, stdout));
+}
+
 static const struct command commands[] = {
-    {"verify", 1, run_verify},
-    {"export", 2, run_export},
-    {"show", 1, run_show},
+    {"verify", 1, run_verify},       {"export", 2, run_export}, {"show", 1, run_show},
+    {"who-knows", 2, run_who_knows}, {"held", 3, run_held},     {"receipts", 2, run_receipts},
 };
 
 static int usage(FILE *to, int status)
@@ -136,6 +161,9 @@ static enum mu_err take_option(int option)
         return mu_unhex(optarg, expected_log.b, sizeof expected_log.b);
     case 'a':
         at_text = optarg;
+        return MU_OK;
+    case 's':
+        as_agency = optarg;
         return MU_OK;
     case 'j':
         options.json = true;
@@ -174,13 +202,10 @@ static int run_command(int count, char **words)
 int main(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"log", required_argument, NULL, 'l'},
-        {"at", required_argument, NULL, 'a'},
-        {"json", no_argument, NULL, 'j'},
-        {"lang", required_argument, NULL, 'g'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"log", required_argument, NULL, 'l'},  {"at", required_argument, NULL, 'a'},
+        {"as", required_argument, NULL, 's'},   {"json", no_argument, NULL, 'j'},
+        {"lang", required_argument, NULL, 'g'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},    {NULL, 0, NULL, 0},
     };
     int option;
 

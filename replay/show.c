@@ -1,12 +1,10 @@
 #include "replay/show.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "proto/base/moment.h"
 #include "proto/picture/picture.h"
+#include "replay/when.h"
 
 #define DUMP_BYTES_MAX ((size_t)16 << 20)
 
@@ -20,48 +18,6 @@ struct showing {
     bool timed;       /* until_ms is known: entry 1 says what local time is */
     bool past;
 };
-
-/* ---- the time asked for -------------------------------------------------------------------- */
-
-static enum mu_err read_civil(const char *at, int offset_min, int64_t *out)
-{
-    struct mu_civil civil = {.ms = 999};
-    const char *clock;
-
-    if (!mu_take_date(&at, &civil) || (!mu_take_char(&at, 'T') && !mu_take_char(&at, ' ')))
-        return MU_E_BAD_VALUE;
-    clock = at;
-    if (!mu_take_clock(&at, &civil) || *at != '\0')
-        return MU_E_BAD_VALUE;
-    if (strchr(clock, ':') == strrchr(clock, ':'))
-        civil.second = 59;
-    *out = mu_civil_ms(&civil, offset_min);
-    return MU_OK;
-}
-
-/* 2031-07-16T14:24 means to the end of that minute; digits alone are milliseconds. */
-static enum mu_err read_time(const char *text, int offset_min, int64_t *out)
-{
-    char *end;
-
-    if (text == NULL) {
-        *out = INT64_MAX;
-        return MU_OK;
-    }
-    errno = 0;
-    *out = strtoll(text, &end, 10);
-    if (end != text && *end == '\0')
-        return errno == 0 && *out >= 0 ? MU_OK : MU_E_BAD_VALUE;
-    return read_civil(text, offset_min, out);
-}
-
-/* Whether it parses can be said before anything is read; when that is, only genesis tells. */
-static enum mu_err check_time(const char *text)
-{
-    int64_t ms;
-
-    return read_time(text, 0, &ms);
-}
 
 /* ---- the fold ------------------------------------------------------------------------------ */
 
@@ -88,7 +44,7 @@ static enum mu_err set_time(struct showing *show)
     const struct mu_genesis *genesis = mu_roster_genesis(mu_audit_roster(show->audit));
 
     show->timed = true;
-    return read_time(show->at, genesis == NULL ? 0 : genesis->offset_min, &show->until_ms);
+    return mu_time_read(show->at, genesis == NULL ? 0 : genesis->offset_min, &show->until_ms);
 }
 
 static enum mu_err take_piece(void *user, const struct mu_piece *piece)
@@ -109,25 +65,14 @@ static enum mu_err take_piece(void *user, const struct mu_piece *piece)
 
 /* ---- the page ------------------------------------------------------------------------------ */
 
-static void print_time(FILE *out, int64_t ms, int offset_min)
-{
-    struct mu_civil c = mu_civil(ms, offset_min);
-    int off = offset_min < 0 ? -offset_min : offset_min;
-
-    fprintf(out, "as of %04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
-    if (c.second != 0 && c.second != 59)
-        fprintf(out, ":%02d", c.second);
-    fprintf(out, " (%c%02d:%02d)", offset_min < 0 ? '-' : '+', off / 60, off % 60);
-}
-
 /* as of 2031-07-16 14:06 (+08:00), entries 1–47, EXERCISE */
 static void print_head(const struct showing *show, FILE *out)
 {
     const struct mu_genesis *genesis = mu_roster_genesis(mu_audit_roster(show->audit));
     const struct mu_audit_report *report = mu_audit_report(show->audit);
 
-    print_time(out, show->at == NULL ? show->shown_ms : show->until_ms,
-               genesis == NULL ? 0 : genesis->offset_min);
+    mu_time_print_head(out, show->at == NULL ? show->shown_ms : show->until_ms,
+                       genesis == NULL ? 0 : genesis->offset_min);
     if (show->through == 0)
         fprintf(out, ", no entries");
     else
@@ -160,7 +105,7 @@ enum mu_err mu_show(const char *path, const char *at, const struct mu_verify_opt
                     FILE *out)
 {
     struct showing show = {.at = at};
-    enum mu_err err = options->json ? MU_E_USAGE : check_time(at);
+    enum mu_err err = options->json ? MU_E_USAGE : mu_time_check(at);
 
     if (err == MU_OK)
         err = mu_audit_new(&show.audit);

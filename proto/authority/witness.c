@@ -102,6 +102,17 @@ static bool is_of_its_desk(const mu_roster *roster, const Muster__Receipt *said,
            mu_receipt_check(r, key) == MU_OK;
 }
 
+enum mu_err mu_receipt_of_desk(const mu_roster *roster, const Muster__Receipt *said,
+                               struct mu_receipt *out)
+{
+    const struct mu_genesis *genesis = mu_roster_genesis(roster);
+
+    if (genesis == NULL || mu_receipt_from(said, &genesis->log, out) != MU_OK ||
+        !is_of_its_desk(roster, said, out))
+        return MU_E_PROOF;
+    return MU_OK;
+}
+
 static bool same_chain(const struct mu_receipt *a, const struct mu_receipt *b)
 {
     return a->instance == b->instance && a->head.epoch == b->head.epoch &&
@@ -162,13 +173,11 @@ enum mu_err mu_witnesses_judge(struct mu_witnesses *w, const mu_roster *roster,
                                const Muster__Receipt *said, uint64_t number, bool whole,
                                enum mu_receipt_fault *fault)
 {
-    const struct mu_genesis *genesis = mu_roster_genesis(roster);
     const struct mu_chain *before;
     struct mu_receipt r;
 
     *fault = MU_RECEIPT_WRONG;
-    if (genesis == NULL || mu_receipt_from(said, &genesis->log, &r) != MU_OK ||
-        !is_of_its_desk(roster, said, &r))
+    if (mu_receipt_of_desk(roster, said, &r) != MU_OK)
         return MU_OK;
     *fault = MU_RECEIPT_SPLIT;
     if (mu_roots_ask(&w->roots, &r.head, number) == MU_PAST_OTHER)

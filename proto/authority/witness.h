@@ -15,6 +15,10 @@
 MU_MUST_USE enum mu_err mu_receipt_from(const Muster__Receipt *said, const struct mu_hash *log,
                                         struct mu_receipt *out);
 
+/* The same, and whether it is the signature of a desk of the agency it names. Errors: MU_E_PROOF. */
+MU_MUST_USE enum mu_err mu_receipt_of_desk(const mu_roster *roster, const Muster__Receipt *said,
+                                           struct mu_receipt *out);
+
 /* What a receipt in a sheet is worth, as far as the roster tells. */
 enum mu_receipt_fault {
     MU_RECEIPT_HOLDS,

@@ -1,0 +1,66 @@
+#include "replay/when.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/moment.h"
+
+static enum mu_err read_civil(const char *at, int offset_min, int64_t *out)
+{
+    struct mu_civil civil = {.ms = 999};
+    const char *clock;
+
+    if (!mu_take_date(&at, &civil) || (!mu_take_char(&at, 'T') && !mu_take_char(&at, ' ')))
+        return MU_E_BAD_VALUE;
+    clock = at;
+    if (!mu_take_clock(&at, &civil) || *at != '\0')
+        return MU_E_BAD_VALUE;
+    if (strchr(clock, ':') == strrchr(clock, ':'))
+        civil.second = 59;
+    *out = mu_civil_ms(&civil, offset_min);
+    return MU_OK;
+}
+
+enum mu_err mu_time_read(const char *text, int offset_min, int64_t *out)
+{
+    char *end;
+
+    if (text == NULL) {
+        *out = INT64_MAX;
+        return MU_OK;
+    }
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    if (end != text && *end == '\0')
+        return errno == 0 && *out >= 0 ? MU_OK : MU_E_BAD_VALUE;
+    return read_civil(text, offset_min, out);
+}
+
+enum mu_err mu_time_check(const char *text)
+{
+    int64_t ms;
+
+    return mu_time_read(text, 0, &ms);
+}
+
+void mu_time_print_head(FILE *out, int64_t ms, int offset_min)
+{
+    struct mu_civil c = mu_civil(ms, offset_min);
+    int off = offset_min < 0 ? -offset_min : offset_min;
+
+    fprintf(out, "as of %04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
+    if (c.second != 0 && c.second != 59)
+        fprintf(out, ":%02d", c.second);
+    fprintf(out, " (%c%02d:%02d)", offset_min < 0 ? '-' : '+', off / 60, off % 60);
+}
+
+void mu_time_clock(int64_t ms, int offset_min, char out[MU_CLOCK_CHARS])
+{
+    struct mu_civil c = mu_civil(ms, offset_min);
+
+    if (c.second == 0)
+        snprintf(out, MU_CLOCK_CHARS, "%02d:%02d", c.hour, c.minute);
+    else
+        snprintf(out, MU_CLOCK_CHARS, "%02d:%02d:%02d", c.hour, c.minute, c.second);
+}
