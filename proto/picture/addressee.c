@@ -4,7 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/clock.h"
 #include "proto/picture/fold.h"
+#include "proto/wire/event.h"
+
+/* Where the county's limits are silent. */
+#define CRITICAL_MIN 3
+#define HIGH_MIN 10
 
 struct list {
     const mu_picture *picture;
@@ -62,8 +68,30 @@ static void add_asked(struct list *list)
         add_to_be_told(list, event->dam_operation);
     if (event->body_case == MUSTER__EVENT__BODY_DECISION)
         add_ordered(list, event->decision);
+    if (event->body_case == MUSTER__EVENT__BODY_FINDING && event->finding->has_card_id)
+        add(list, event->finding->decider_agency, NULL, true);
     if (event->envelope->ack_required)
         add_recipients(list, event->envelope);
+}
+
+bool mu_told_is_critical(const struct mu_said *said)
+{
+    const Muster__Envelope *envelope = said->event->envelope;
+
+    return mu_kind_lane(mu_kind_of(said->event),
+                        envelope->has_severity ? (uint32_t)envelope->severity : 0) == MU_LANE_LIFE;
+}
+
+int64_t mu_told_due_ms(const mu_picture *picture, const struct mu_said *said)
+{
+    bool critical = mu_told_is_critical(said);
+    const Muster__Envelope *envelope = said->event->envelope;
+
+    if (envelope->has_ack_deadline_at_ms)
+        return envelope->ack_deadline_at_ms;
+    return said->accepted_at_ms +
+           MU_MINUTE_MS * mu_picture_limit(picture, critical ? "ack_critical_min" : "ack_high_min",
+                                           NULL, critical ? CRITICAL_MIN : HIGH_MIN);
 }
 
 size_t mu_told_addressees(const mu_picture *picture, const struct mu_said *said,

@@ -28,19 +28,6 @@ static void add(struct list *list, struct mu_ask ask)
 
 /* ---- orders ---- */
 
-static int64_t ack_due_ms(const struct list *list, const struct mu_said *said)
-{
-    const Muster__Envelope *envelope = said->event->envelope;
-    bool life = said->lane == MU_LANE_LIFE;
-
-    if (envelope->has_ack_deadline_at_ms)
-        return envelope->ack_deadline_at_ms;
-    return said->accepted_at_ms +
-           MU_MINUTE_MS * mu_picture_limit(list->picture,
-                                           life ? "ack_critical_min" : "ack_high_min", NULL,
-                                           life ? 3 : 10);
-}
-
 static void add_order(struct list *list, const struct mu_said *said)
 {
     struct mu_told_to to[MU_TOLD_AGENCIES_MAX];
@@ -54,7 +41,7 @@ static void add_order(struct list *list, const struct mu_said *said)
         if (!told.knows)
             add(list,
                 (struct mu_ask){MU_ASK_ACKNOWLEDGE, said->event->envelope->agency, said->object->id,
-                                said->accepted_at_ms, ack_due_ms(list, said)});
+                                said->accepted_at_ms, mu_told_due_ms(list->picture, said)});
     }
 }
 

@@ -94,8 +94,7 @@ static int64_t limit_min(const struct mu_order *order)
 {
     int64_t from_ms = order->task != NULL ? order->task->begun_ms : order->said->accepted_at_ms;
 
-    return order->limit_min > 0 ? order->limit_min
-                                : (mu_minute(order->due_ms) - mu_minute(from_ms)) / MU_MINUTE_MS;
+    return (mu_minute(order->due_ms) - mu_minute(from_ms)) / MU_MINUTE_MS;
 }
 
 static Muster__Sentence *say_headline(struct mu_judgement *judgement, const struct mu_order *order,

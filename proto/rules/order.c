@@ -9,38 +9,11 @@
 #include "proto/base/limits.h"
 #include "proto/wire/event.h"
 
-/* Where the county's limits are silent, in minutes. */
-#define CRITICAL_MIN 3
-#define HIGH_MIN 10
-
 /* Rows and marks fall on whole minutes. What is said in the very minute of the limit is in time, so the
  * limit is judged a little after it, within the same minute of the rules' clock. */
 #define GRACE_S 30
 
 /* ---- who is asked, until when ---- */
-
-static bool is_critical(const struct mu_said *said)
-{
-    const Muster__Envelope *envelope = said->event->envelope;
-
-    return mu_kind_lane(said->object->kind,
-                        envelope->has_severity ? (uint32_t)envelope->severity : 0) == MU_LANE_LIFE;
-}
-
-static void set_limit(const struct mu_judgement *judgement, struct mu_order *order)
-{
-    const Muster__Envelope *envelope = order->said->event->envelope;
-
-    order->critical = is_critical(order->said);
-    if (envelope->has_ack_deadline_at_ms) {
-        order->due_ms = envelope->ack_deadline_at_ms;
-    } else {
-        order->limit_min = mu_picture_limit(judgement->picture,
-                                            order->critical ? "ack_critical_min" : "ack_high_min",
-                                            NULL, order->critical ? CRITICAL_MIN : HIGH_MIN);
-        order->due_ms = order->said->accepted_at_ms + order->limit_min * MU_MINUTE_MS;
-    }
-}
 
 static void set_mark(const struct mu_judgement *judgement, struct mu_order *order)
 {
@@ -80,7 +53,8 @@ bool mu_order_look(struct mu_judgement *judgement, struct mu_order *order)
         mu_told_of(judgement->picture, order->said, order->to[i].agency, &order->told[i]);
         order->known += order->told[i].knows;
     }
-    set_limit(judgement, order);
+    order->critical = mu_told_is_critical(order->said);
+    order->due_ms = mu_told_due_ms(judgement->picture, order->said);
     set_mark(judgement, order);
     return order->count > 0;
 }

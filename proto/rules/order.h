@@ -15,9 +15,8 @@ struct mu_order {
     struct mu_told told[MU_ORDER_AGENCIES_MAX];
     size_t count, known;
     bool critical;
-    int64_t limit_min; /* from issue; 0: a deadline was stated */
-    int64_t due_ms;    /* the limit */
-    int64_t mark_ms;   /* when the limit is judged */
+    int64_t due_ms;  /* the limit */
+    int64_t mark_ms; /* when the limit is judged */
 };
 
 /* Fills `order` for the cause being judged. False: nobody is asked for anything (any more). */
