@@ -107,6 +107,42 @@ void mu_feed_unit(struct feed *feed, const Muster__Event *event)
         mu_feed_name(feed, MU_W_F_UNDER, u->assignments[i]->superior_agency);
 }
 
+/* "2 red to H1", or that nobody has a bed for them. */
+static void add_moves(struct feed *feed, const Muster__ProposedJourney *j)
+{
+    for (size_t i = 0; i < j->n_patients; i++) {
+        const Muster__PatientMove *move = j->patients[i];
+        char persons[96];
+        char place[256];
+        struct mu_text count = mu_text(persons, sizeof persons);
+        struct mu_text name = mu_text(place, sizeof place);
+
+        mu_show_count(&count, move->persons);
+        mu_text_add(&count, " ");
+        mu_show_term(&count, feed->style, "Triage", (uint32_t)move->triage);
+        if (move->hospital != NULL)
+            mu_show_named(&name, feed->style, move->hospital);
+        else
+            mu_text_add(&name, "?");
+        mu_feed_clause(feed, MU_W_F_PATIENTS_TO, persons, place, NULL);
+    }
+}
+
+static void add_way(struct feed *feed, const Muster__ProposedJourney *j)
+{
+    char far[32], takes[32];
+    struct mu_text km = mu_text(far, sizeof far);
+    struct mu_text min = mu_text(takes, sizeof takes);
+
+    mu_feed_edges(feed, MU_W_F_BY_ROUTE, j->n_route > 0 ? j->route : j->return_route,
+                  j->n_route > 0 ? j->n_route : j->n_return_route);
+    if (!j->has_distance_m || !j->has_travel_min)
+        return;
+    mu_show_milli(&km, j->distance_m);
+    mu_show_count(&min, j->travel_min);
+    mu_feed_clause(feed, MU_W_F_FAR, far, takes, NULL);
+}
+
 void mu_feed_dispatch(struct feed *feed, const Muster__Event *event)
 {
     const Muster__DispatchProposal *d = event->dispatch_proposal;
@@ -114,10 +150,20 @@ void mu_feed_dispatch(struct feed *feed, const Muster__Event *event)
     for (size_t i = 0; i < d->n_journeys; i++) {
         const Muster__ProposedJourney *j = d->journeys[i];
 
-        mu_feed_name(feed, MU_W_F_AS_IS, j->unit);
+        if (j->has_unit_count)
+            mu_feed_count(feed, MU_W_F_SEND_AMBULANCES, 1, j->unit_count);
         mu_feed_name(feed, MU_W_F_FROM, j->from);
-        mu_feed_name(feed, MU_W_F_TO, j->scene);
-        mu_feed_edges(feed, MU_W_F_BY_ROUTE, j->route, j->n_route);
+        if (j->from != NULL)
+            mu_feed_name(feed, MU_W_F_TO, j->scene);
+        add_way(feed, j);
         mu_feed_clock(feed, MU_W_F_ARRIVES, j->has_arrives_at_ms, j->arrives_at_ms);
+        add_moves(feed, j);
+    }
+    for (size_t i = 0; i < d->n_warnings; i++) {
+        char words[512];
+        struct mu_text text = mu_text(words, sizeof words);
+
+        mu_render_sentence(&text, feed->style, d->warnings[i]);
+        mu_feed_clause(feed, MU_W_F_AS_IS, words, NULL);
     }
 }

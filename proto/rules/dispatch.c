@@ -5,27 +5,13 @@
 #include "proto/base/clock.h"
 #include "proto/rules/ambulances.h"
 #include "proto/rules/beds.h"
+#include "proto/rules/dispatch_inside.h"
 
 #define TURNOUT_MIN 5
 #define ON_SCENE_MIN 15
 
-/* What is being worked out for one scene. */
-struct work {
-    struct mu_judgement *judgement;
-    const struct mu_object *casualty;
-    const struct mu_said *head;
-    struct mu_spot scene;
-    int64_t depart_ms, on_scene_ms;
-    Muster__DispatchProposal *out;
-};
-
-static int64_t minute_up(int64_t ms)
-{
-    return (ms + MU_MINUTE_MS - 1) / MU_MINUTE_MS * MU_MINUTE_MS;
-}
-
 /* Two journeys by one road are warned of it once. */
-static bool is_warned(const struct work *work, const Muster__Sentence *sentence)
+static bool is_warned(const struct mu_work *work, const Muster__Sentence *sentence)
 {
     char said[512], now[512];
     struct mu_text text = mu_text(now, sizeof now);
@@ -41,14 +27,14 @@ static bool is_warned(const struct work *work, const Muster__Sentence *sentence)
     return false;
 }
 
-static void warn(struct work *work, Muster__Sentence *sentence)
+void mu_work_warn(struct mu_work *work, Muster__Sentence *sentence)
 {
     if (is_warned(work, sentence))
         return;
     MU_JUDGE_PUT(work->judgement, work->out->warnings, work->out->n_warnings, sentence);
 }
 
-static void name_input(struct work *work, const struct mu_said *said)
+void mu_work_input(struct mu_work *work, const struct mu_said *said)
 {
     Muster__Ref *ref;
 
@@ -59,54 +45,9 @@ static void name_input(struct work *work, const struct mu_said *said)
     MU_JUDGE_PUT(work->judgement, work->out->inputs, work->out->n_inputs, ref);
 }
 
-/* ---- a way as it is written down ---- */
+/* ---- journeys ---- */
 
-static Muster__EdgeUse *edge_use(struct work *work, const struct mu_stretch *stretch)
-{
-    int64_t low = stretch->from_m < stretch->to_m ? stretch->from_m : stretch->to_m;
-    int64_t high = stretch->from_m < stretch->to_m ? stretch->to_m : stretch->from_m;
-    const Muster__RefRoadEdge *edge = mu_edge(work->judgement->picture, stretch->edge);
-    bool whole = low == 0 && edge != NULL && high == edge->length_m;
-    Muster__EdgeUse *use =
-        mu_judge_edge(work->judgement, stretch->edge, low, whole ? MU_ENDLESS : high);
-
-    if (stretch->from_m > stretch->to_m)
-        use->has_reverse = use->reverse = true;
-    return use;
-}
-
-static Muster__NodePassage *passage(struct work *work, const char *node, int64_t at_ms)
-{
-    Muster__NodePassage *out = mu_judge_take(work->judgement, sizeof *out);
-
-    *out = (Muster__NodePassage)MUSTER__NODE_PASSAGE__INIT;
-    out->node = mu_judge_text(work->judgement, node);
-    out->has_at_ms = true;
-    out->at_ms = minute_up(at_ms);
-    return out;
-}
-
-/* Its edges, and every node it passes with the minute it is there. */
-static void write_way(struct work *work, const struct mu_way *way, Muster__EdgeUse ***edges,
-                      size_t *edge_count, Muster__NodePassage ***passages, size_t *passage_count)
-{
-    for (size_t i = 0; i < way->count; i++) {
-        Muster__EdgeUse *use = edge_use(work, &way->at[i]);
-        Muster__NodePassage *at;
-
-        MU_JUDGE_PUT(work->judgement, *edges, *edge_count, use);
-        if (i == 0 && way->at[i].from_node != NULL) {
-            at = passage(work, way->at[i].from_node, way->at[i].enter_ms);
-            MU_JUDGE_PUT(work->judgement, *passages, *passage_count, at);
-        }
-        if (way->at[i].to_node != NULL) {
-            at = passage(work, way->at[i].to_node, way->at[i].leave_ms);
-            MU_JUDGE_PUT(work->judgement, *passages, *passage_count, at);
-        }
-    }
-}
-
-static Muster__ProposedJourney *add_journey(struct work *work)
+static Muster__ProposedJourney *add_journey(struct mu_work *work)
 {
     Muster__ProposedJourney *journey = mu_judge_take(work->judgement, sizeof *journey);
 
@@ -119,7 +60,7 @@ static Muster__ProposedJourney *add_journey(struct work *work)
 /* ---- who lies where ---- */
 
 /* When a journey that leaves the scene then is at the hospital; 0: no way is known. */
-static int64_t arrives_ms(struct work *work, const char *hospital, int64_t leaves_ms)
+static int64_t arrives_ms(struct mu_work *work, const char *hospital, int64_t leaves_ms)
 {
     struct mu_trip trip = {.from = work->scene,
                            .vehicle = MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE,
@@ -129,11 +70,11 @@ static int64_t arrives_ms(struct work *work, const char *hospital, int64_t leave
 
     return mu_roads_spot(work->judgement->picture, hospital, &trip.to) &&
                    mu_roads_way(*work->judgement->roads, work->judgement->picture, &trip, &way)
-               ? minute_up(way.arrive_ms)
+               ? mu_minute_up(way.arrive_ms)
                : 0;
 }
 
-static void add_move(struct work *work, Muster__ProposedJourney *journey, Muster__Triage triage,
+static void add_move(struct mu_work *work, Muster__ProposedJourney *journey, Muster__Triage triage,
                      uint32_t persons, Muster__BedKind bed, const struct mu_post *to)
 {
     Muster__PatientMove *move = mu_judge_take(work->judgement, sizeof *move);
@@ -155,7 +96,7 @@ static void add_move(struct work *work, Muster__ProposedJourney *journey, Muster
 }
 
 /* Beds of that kind with their figures, also those that do not count; what was used of them here. */
-static void list_beds(struct work *work, Muster__BedKind kind, const struct mu_posts *used)
+static void list_beds(struct mu_work *work, Muster__BedKind kind, const struct mu_posts *used)
 {
     size_t count;
     const char *const *hospitals = mu_hospitals(work->judgement, &count);
@@ -181,7 +122,7 @@ static void list_beds(struct work *work, Muster__BedKind kind, const struct mu_p
                 use->used = look.count.available - used->at[k].free;
         use->has_too_old = use->too_old = !look.fresh;
         MU_JUDGE_PUT(work->judgement, work->out->beds, work->out->n_beds, use);
-        name_input(work, look.count.said);
+        mu_work_input(work, look.count.said);
     }
 }
 
@@ -191,7 +132,7 @@ static const char *word_of(Muster__BedKind kind)
 }
 
 /* Nobody's bed is made up: those for whom none is counted are told of, and whom to ask. */
-static void warn_of_beds(struct work *work, Muster__BedKind kind, uint32_t without)
+static void warn_of_beds(struct mu_work *work, Muster__BedKind kind, uint32_t without)
 {
     struct mu_judgement *judgement = work->judgement;
     size_t count;
@@ -199,94 +140,27 @@ static void warn_of_beds(struct work *work, Muster__BedKind kind, uint32_t witho
 
     if (without == 0)
         return;
-    warn(work, mu_judge_say(judgement, "dispatch.no_bed",
-                            mu_arg_number(judgement, without, MUSTER__MEASURE__MEASURE_PERSON),
-                            mu_arg_text(judgement, word_of(kind)), NULL));
+    mu_work_warn(work,
+                 mu_judge_say(judgement, "dispatch.no_bed",
+                              mu_arg_number(judgement, without, MUSTER__MEASURE__MEASURE_PERSON),
+                              mu_arg_text(judgement, word_of(kind)), NULL));
     for (size_t i = 0; i < count; i++) {
         struct mu_beds look;
 
         mu_beds_look(judgement->picture, hospitals[i], kind, judgement->now_ms, NULL, NULL, &look);
         if (look.count.known && !look.fresh && look.count.available > look.coming)
-            warn(work, mu_judge_say(judgement, "c10.ask", mu_arg_object(judgement, hospitals[i]),
-                                    mu_arg_number(judgement, look.count.available,
-                                                  MUSTER__MEASURE__MEASURE_BED),
-                                    mu_arg_at(judgement, look.count.counted_at_ms),
-                                    mu_arg_text(judgement, word_of(kind)), NULL));
+            mu_work_warn(work,
+                         mu_judge_say(judgement, "c10.ask", mu_arg_object(judgement, hospitals[i]),
+                                      mu_arg_number(judgement, look.count.available,
+                                                    MUSTER__MEASURE__MEASURE_BED),
+                                      mu_arg_at(judgement, look.count.counted_at_ms),
+                                      mu_arg_text(judgement, word_of(kind)), NULL));
     }
-}
-
-/* ---- the only way in ---- */
-
-static void note_reports(struct work *work, const char *edge);
-
-static bool is_only_way(struct work *work, const struct mu_spot *from, const char *edge)
-{
-    struct mu_trip trip = {.from = *from,
-                           .to = work->scene,
-                           .vehicle = MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE,
-                           .heaviest_kg = -1,
-                           .leave_ms = work->depart_ms,
-                           .without = edge};
-    struct mu_way way;
-
-    return !mu_roads_way(*work->judgement->roads, work->judgement->picture, &trip, &way);
-}
-
-static bool warn_of_closing(struct work *work, const struct mu_stretch *stretch)
-{
-    int64_t low = stretch->from_m < stretch->to_m ? stretch->from_m : stretch->to_m;
-    int64_t high = stretch->from_m < stretch->to_m ? stretch->to_m : stretch->from_m;
-    const struct mu_print *closing =
-        mu_stretch_closing(work->judgement->picture, stretch->edge, low, high, stretch->enter_ms);
-
-    if (closing == NULL)
-        return false;
-    name_input(work, closing->said);
-    warn(work, mu_judge_say(work->judgement, "dispatch.only_way_closes",
-                            mu_arg_edge(work->judgement, stretch->edge),
-                            mu_arg_object(work->judgement, closing->object->id),
-                            mu_arg_at(work->judgement, closing->span.start_ms), NULL));
-    return true;
-}
-
-static void find_only_ways(struct work *work, Muster__ProposedJourney *journey,
-                           const struct mu_spot *from, const struct mu_way *way)
-{
-    char buffer[MU_ROUTE_EDGES_MAX * 32];
-    struct mu_text names = mu_text(buffer, sizeof buffer);
-    bool closes = false;
-
-    for (size_t i = 0; i < way->count; i++) {
-        Muster__EdgeUse *use;
-
-        note_reports(work, way->at[i].edge);
-        if (!is_only_way(work, from, way->at[i].edge))
-            continue;
-        use = edge_use(work, &way->at[i]);
-        MU_JUDGE_PUT(work->judgement, journey->only_way, journey->n_only_way, use);
-        mu_text_addf(&names, "%s%s", names.used == 0 ? "" : "-", way->at[i].edge);
-        closes = warn_of_closing(work, &way->at[i]) || closes;
-    }
-    if (names.used > 0 && !closes)
-        warn(work, mu_judge_say(work->judgement, "dispatch.only_way",
-                                mu_arg_object(work->judgement, buffer), NULL));
-}
-
-static bool note_report(void *user, const struct mu_print *print)
-{
-    name_input(user, print->said);
-    return true;
-}
-
-static void note_reports(struct work *work, const char *edge)
-{
-    mu_picture_meet(work->judgement->picture, MU_PLACE_ROAD, edge, work->judgement->now_ms,
-                    MU_ENDLESS, note_report, work);
 }
 
 /* ---- red ---- */
 
-static void write_out(struct work *work, Muster__ProposedJourney *journey,
+static void write_out(struct mu_work *work, Muster__ProposedJourney *journey,
                       const struct mu_post *post, uint32_t ambulances)
 {
     struct mu_spot from = {0};
@@ -295,18 +169,18 @@ static void write_out(struct work *work, Muster__ProposedJourney *journey,
     journey->has_unit_count = journey->has_distance_m = journey->has_travel_min = true;
     journey->unit_count = ambulances;
     journey->distance_m = post->way.distance_m;
-    journey->travel_min = (minute_up(post->way.arrive_ms) - work->depart_ms) / MU_MINUTE_MS;
+    journey->travel_min = (mu_minute_up(post->way.arrive_ms) - work->depart_ms) / MU_MINUTE_MS;
     journey->has_departs_at_ms = journey->has_arrives_at_ms = journey->has_leaves_at_ms = true;
     journey->departs_at_ms = work->depart_ms;
-    journey->arrives_at_ms = minute_up(post->way.arrive_ms);
+    journey->arrives_at_ms = mu_minute_up(post->way.arrive_ms);
     journey->leaves_at_ms = journey->arrives_at_ms + work->on_scene_ms;
-    write_way(work, &post->way, &journey->route, &journey->n_route, &journey->passages,
-              &journey->n_passages);
+    mu_work_write_way(work, &post->way, &journey->route, &journey->n_route, &journey->passages,
+                      &journey->n_passages);
     if (mu_roads_spot(work->judgement->picture, post->hospital, &from))
-        find_only_ways(work, journey, &from, &post->way);
+        mu_work_only_ways(work, journey, &from, &post->way);
 }
 
-static void write_back(struct work *work, Muster__ProposedJourney *journey, const char *hospital)
+static void write_back(struct mu_work *work, Muster__ProposedJourney *journey, const char *hospital)
 {
     struct mu_trip trip = {.from = work->scene,
                            .vehicle = MUSTER__VEHICLE_CLASS__VEHICLE_CLASS_AMBULANCE,
@@ -319,13 +193,13 @@ static void write_back(struct work *work, Muster__ProposedJourney *journey, cons
         !mu_roads_way(*work->judgement->roads, work->judgement->picture, &trip, &way))
         return;
     journey->has_back_at_ms = true;
-    journey->back_at_ms = minute_up(way.arrive_ms);
-    write_way(work, &way, &journey->return_route, &journey->n_return_route,
-              &journey->return_passages, &journey->n_return_passages);
+    journey->back_at_ms = mu_minute_up(way.arrive_ms);
+    mu_work_write_way(work, &way, &journey->return_route, &journey->n_return_route,
+                      &journey->return_passages, &journey->n_return_passages);
 }
 
 /* Takes up to `persons` of the beds that are left. Returns for how many there was none. */
-static uint32_t fill_beds(struct work *work, Muster__ProposedJourney *journey,
+static uint32_t fill_beds(struct mu_work *work, Muster__ProposedJourney *journey,
                           Muster__Triage triage, uint32_t persons, Muster__BedKind kind,
                           struct mu_posts *beds)
 {
@@ -343,7 +217,7 @@ static uint32_t fill_beds(struct work *work, Muster__ProposedJourney *journey,
     return persons;
 }
 
-static void send_ambulances(struct work *work, uint32_t red)
+static void send_ambulances(struct mu_work *work, uint32_t red)
 {
     const Muster__BedKind icu = MUSTER__BED_KIND__BED_KIND_ICU;
     struct mu_judgement *judgement = work->judgement;
@@ -365,12 +239,13 @@ static void send_ambulances(struct work *work, uint32_t red)
         red -= sent;
     }
     if (posts.count == 0 && free > 0)
-        warn(work, mu_judge_say(judgement, "dispatch.no_way",
-                                mu_arg_object(judgement, work->casualty->id), NULL));
+        mu_work_warn(work, mu_judge_say(judgement, "dispatch.no_way",
+                                        mu_arg_object(judgement, work->casualty->id), NULL));
     else if (red > 0)
-        warn(work,
-             mu_judge_say(judgement, "dispatch.no_ambulance",
-                          mu_arg_number(judgement, red, MUSTER__MEASURE__MEASURE_PERSON), NULL));
+        mu_work_warn(work,
+                     mu_judge_say(judgement, "dispatch.no_ambulance",
+                                  mu_arg_number(judgement, red, MUSTER__MEASURE__MEASURE_PERSON),
+                                  NULL));
     list_beds(work, icu, &beds);
     warn_of_beds(work, icu, without);
 }
@@ -378,7 +253,7 @@ static void send_ambulances(struct work *work, uint32_t red)
 /* ---- yellow and green ---- */
 
 /* By whatever can drive: how far, and which beds. One journey for each hospital. */
-static void send_others(struct work *work, uint32_t yellow, uint32_t green)
+static void send_others(struct mu_work *work, uint32_t yellow, uint32_t green)
 {
     const Muster__BedKind general = MUSTER__BED_KIND__BED_KIND_GENERAL;
     struct mu_posts beds = mu_beds_free(work->judgement, general, &work->scene, work->depart_ms);
@@ -396,9 +271,9 @@ static void send_others(struct work *work, uint32_t yellow, uint32_t green)
         journey->return_to = mu_judge_text(work->judgement, post->hospital);
         journey->has_distance_m = journey->has_travel_min = true;
         journey->distance_m = post->way.distance_m;
-        journey->travel_min = (minute_up(post->way.arrive_ms) - work->depart_ms) / MU_MINUTE_MS;
-        write_way(work, &post->way, &journey->return_route, &journey->n_return_route,
-                  &journey->return_passages, &journey->n_return_passages);
+        journey->travel_min = (mu_minute_up(post->way.arrive_ms) - work->depart_ms) / MU_MINUTE_MS;
+        mu_work_write_way(work, &post->way, &journey->return_route, &journey->n_return_route,
+                          &journey->return_passages, &journey->n_return_passages);
         journey->n_return_passages = 0; /* nobody knows when they leave */
         post->free -= one + two;
         yellow -= one;
@@ -410,7 +285,7 @@ static void send_others(struct work *work, uint32_t yellow, uint32_t green)
 
 /* ---- the proposal ---- */
 
-static bool find_scene(struct work *work)
+static bool find_scene(struct mu_work *work)
 {
     const Muster__Envelope *envelope = work->head->event->envelope;
     const Muster__Location *at = envelope->location;
@@ -426,7 +301,7 @@ static bool find_scene(struct work *work)
     return mu_roads_spot(work->judgement->picture, envelope->area, &work->scene);
 }
 
-static void fill(struct work *work)
+static void fill(struct mu_work *work)
 {
     const mu_picture *picture = work->judgement->picture;
     struct mu_patients waiting = work->casualty->waiting;
@@ -436,10 +311,10 @@ static void fill(struct work *work)
     work->out->computed_through = mu_picture_through(picture);
     work->out->epoch = mu_picture_epoch(picture);
     work->out->computed_at_ms = mu_picture_now_ms(picture);
-    name_input(work, work->casualty->news);
+    mu_work_input(work, work->casualty->news);
     if (!find_scene(work)) {
-        warn(work, mu_judge_say(work->judgement, "dispatch.no_place",
-                                mu_arg_object(work->judgement, work->casualty->id), NULL));
+        mu_work_warn(work, mu_judge_say(work->judgement, "dispatch.no_place",
+                                        mu_arg_object(work->judgement, work->casualty->id), NULL));
         return;
     }
     if (waiting.red > 0)
@@ -453,7 +328,7 @@ Muster__DispatchProposal *mu_dispatch_propose(const mu_picture *picture, struct 
 {
     struct mu_judgement judgement = {
         .picture = picture, .roads = &roads, .arena = arena, .now_ms = mu_picture_now_ms(picture)};
-    struct work work = {
+    struct mu_work work = {
         .judgement = &judgement, .casualty = casualty, .head = mu_object_head(casualty)};
 
     if (work.head == NULL ||

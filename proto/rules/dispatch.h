@@ -27,6 +27,16 @@ void mu_dispatch_warning(const Muster__Sentence *warning, struct mu_text *out);
 /* Whether `next` has a line that `last` has not: only then it is worth saying. */
 bool mu_dispatch_is_news(const char *last, const char *next);
 
+/* The journey as an operation: drive out, treat and load, drive to the beds. Patients for whom no bed was
+ * counted are brought where the journey ends, so that somebody keeps asking for one. NULL for a journey
+ * without ambulances. Lent by `arena`, with names of the proposal. */
+Muster__OperationPlan *mu_dispatch_plan(const Muster__DispatchProposal *proposal, size_t journey,
+                                        mu_arena *arena);
+/* What such a plan must cite to be cleared: the current version of all it must be coordinated with, by
+ * name, each once. Lent by `arena`. */
+Muster__Ref **mu_dispatch_cites(const mu_picture *picture, const Muster__Event *plan,
+                                mu_arena *arena, size_t *count);
+
 /* "DP-CS-YJ": the object a scene's proposals are versions of. */
 void mu_dispatch_name(const struct mu_object *casualty, struct mu_text *out);
 

@@ -212,6 +212,57 @@ static void the_landslide_at_yanjiao(void **state)
     story_close(&s);
 }
 
+/* T+01:00: the plan one key makes of it is the one health made: 14:30, 15:08, 15:20, 15:58, three red to H1,
+ * LV-01 cited; with it as recorded nobody waits, and H1 has three for two. */
+static void one_key_makes_the_plan(void **state)
+{
+    Muster__OperationPlan *plan;
+    Muster__Envelope envelope = MUSTER__ENVELOPE__INIT;
+    Muster__Event event = MUSTER__EVENT__INIT;
+    Muster__Ref **cites;
+    size_t count;
+    char words[512];
+    struct mu_text out = mu_text(words, sizeof words);
+
+    (void)state;
+    open_county();
+    story_says(&s, "14:18", "WR", LV_01);
+    story_says(&s, "14:24", "SH", LANDSLIDE);
+    story_says(&s, "14:24", "SH", SCENE("1", "3", "4", "2"));
+    plan = mu_dispatch_plan(propose("CS-YJ"), 0, &s.arena);
+    assert_null(mu_dispatch_plan(propose("CS-YJ"), 1, &s.arena)); /* nobody drives that one */
+    assert_null(mu_dispatch_plan(propose("CS-YJ"), 2, &s.arena));
+    for (size_t i = 0; i < plan->n_phases; i++) {
+        const Muster__PlanPhase *phase = plan->phases[i];
+
+        mu_text_addf(&out, "%d ", (int)phase->activity);
+        add_clock(&out, phase->window->start_at_ms);
+        mu_text_add(&out, "-");
+        add_clock(&out, phase->window->end_at_ms);
+        add_route(&out, "by", phase->edges, phase->n_edges);
+        for (size_t k = 0; k < phase->n_patients; k++) {
+            mu_text_addf(&out, " %u to %s ", phase->patients[k]->persons,
+                         phase->patients[k]->hospital);
+            add_clock(&out, phase->patients[k]->arrives_at_ms);
+        }
+        mu_text_add(&out, "\n");
+    }
+    assert_string_equal(words,
+                        "3 14:30-15:08 by E14-E12-E11-E15:0-4000\n"
+                        "13 15:08-15:20 by \n"
+                        "3 15:20-15:58 by E15:0-4000-E11-E12-E14 2 to H1 15:58 1 to H1 15:58\n");
+    assert_string_equal(plan->for_objects[0], "CS-YJ");
+    envelope.object = (char *)(uintptr_t) "HD-01";
+    event.envelope = &envelope;
+    event.body_case = MUSTER__EVENT__BODY_OPERATION_PLAN;
+    event.operation_plan = plan;
+    cites = mu_dispatch_cites(s.picture, &event, &s.arena, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(cites[0]->object, "LV-01");
+    assert_int_equal(cites[0]->version, 1);
+    story_close(&s);
+}
+
 /* The control: while E15 stands it is shorter by Beidu and Liulin, 10 + 4 + 10 = 24 km, and nothing is the
  * only way but the last stretch. */
 static void with_the_hill_road_open(void **state)
@@ -434,6 +485,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_landslide_at_yanjiao),
+        cmocka_unit_test(one_key_makes_the_plan),
         cmocka_unit_test(with_the_hill_road_open),
         cmocka_unit_test(taking_it_up_is_no_news),
         cmocka_unit_test(no_ambulance_is_free),
