@@ -21,8 +21,9 @@ struct list {
 
 static void add(struct list *list, const char *agency, const char *post, bool must_answer)
 {
-    if (agency == NULL || mu_same(agency, list->said->event->envelope->agency))
-        return;
+    if (agency == NULL || (mu_same(agency, list->said->event->envelope->agency) &&
+                           list->said->event->body_case != MUSTER__EVENT__BODY_FINDING))
+        return; /* who says it knows it; what a program says for an agency its people may not */
     for (size_t i = 0; i < list->count && i < list->room; i++)
         if (strcmp(list->at[i].agency, agency) == 0)
             return;

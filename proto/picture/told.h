@@ -64,7 +64,8 @@ struct mu_told_to {
 };
 
 /* Every agency that must acknowledge `said` (to_be_told of a release, agencies a decision gives
- * orders to, who decides a card, recipients when ack_required), in the order named, each once; never its own issuer.
+ * orders to, who decides a card, recipients when ack_required), in the order named, each once; never its own
+ * issuer, unless its program said it.
  * Writes at most `room`; returns their number. */
 size_t mu_told_addressees(const mu_picture *picture, const struct mu_said *said,
                           struct mu_told_to *out, size_t room);

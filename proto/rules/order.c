@@ -177,10 +177,8 @@ static Muster__Sentence *say_headline(struct mu_judgement *judgement, const stru
             judgement, "order.complete", subject, count, mu_arg_at(judgement, complete_ms(order)),
             mu_arg_number(judgement, took_ms / MU_MINUTE_MS, MUSTER__MEASURE__MEASURE_MINUTE),
             NULL);
-    return mu_judge_say(
-        judgement, "order.incomplete", subject,
-        mu_arg_number(judgement, (int64_t)order->known, MUSTER__MEASURE__MEASURE_TIMES), count,
-        mu_arg_object(judgement, mu_order_missing(judgement, order)), NULL);
+    return mu_judge_say(judgement, "order.incomplete", subject, arg_count(judgement, order->known),
+                        count, mu_arg_object(judgement, mu_order_missing(judgement, order)), NULL);
 }
 
 static void ask_to_be_woken(struct mu_judgement *judgement, struct mu_draft *draft,
