@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "replay/epochs.h"
+
 static enum mu_err take_piece(void *user, const struct mu_piece *piece)
 {
     return mu_piece_audit(user, piece);
@@ -32,15 +34,17 @@ static enum mu_word damage_word(enum mu_damage_kind kind)
         return MU_W_DAMAGE_SPLIT;
     case MU_DAMAGE_RECEIPT:
         return MU_W_DAMAGE_RECEIPT;
+    case MU_DAMAGE_EPOCH:
+        return MU_W_DAMAGE_EPOCH;
     }
     return MU_W_DAMAGE_BYTES;
 }
 
 static const char *damage_code(enum mu_damage_kind kind)
 {
-    static const char *const codes[] = {"",       "missing", "bytes", "seal",
-                                        "author", "chain",   "time",  "checkpoint",
-                                        "cut",    "place",   "split", "receipt"};
+    static const char *const codes[] = {"",      "missing", "bytes",      "seal", "author",
+                                        "chain", "time",    "checkpoint", "cut",  "place",
+                                        "split", "receipt", "epoch"};
 
     return codes[kind];
 }
@@ -101,6 +105,7 @@ static void print_text(FILE *out, enum mu_lang lang, const struct mu_audit_repor
     say(out, lang, report->damage_count > 0 ? MU_W_VERIFY_DAMAGED : MU_W_VERIFY_OK, args, 5);
     if (report->head.size > report->checkpoint_at && report->damage_count == 0)
         say(out, lang, MU_W_VERIFY_AFTER, args, 5);
+    mu_epochs_print(out, lang, report->breaks);
     print_witnessed(out, lang, &report->witnessed);
 }
 
@@ -124,7 +129,9 @@ static void print_json(FILE *out, const struct mu_audit_report *report)
         fprintf(out, "%s{\"what\":\"%s\",\"first\":\"%" PRIu64 "\",\"last\":\"%" PRIu64 "\"}",
                 i == 0 ? "" : ",", damage_code(report->damage[i].kind), report->damage[i].first,
                 report->damage[i].last);
-    fprintf(out, "]}\n");
+    fprintf(out, "]");
+    mu_epochs_json(out, report->breaks);
+    fprintf(out, "}\n");
 }
 
 static void print_report(FILE *out, const struct mu_verify_options *options,

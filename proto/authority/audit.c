@@ -21,6 +21,7 @@ struct mu_audit {
     mu_roster *roster;
     struct mu_trunk trunk;
     struct mu_lanes lanes;
+    struct mu_breaks breaks;
     struct mu_witnesses witnesses;
     int64_t last_accepted_ms;
     bool gaps; /* something before here is missing, so a lane may go on from what is not seen */
@@ -42,6 +43,8 @@ struct step {
     const struct mu_hash *leaves; /* author leaves, computed along the chain */
     uint32_t bad;                 /* index of the first stored leaf that differs; count: none */
     bool in_place;                /* begins where the one before ended */
+    bool rooted;                  /* `before` is the root of what stands in front of it */
+    struct mu_hash before;
     bool known, sealed, proven;
 };
 
@@ -70,6 +73,7 @@ void mu_audit_free(mu_audit **audit)
     mu_roster_free(&(*audit)->roster);
     mu_verifier_close(&(*audit)->log_key);
     mu_lanes_free(&(*audit)->lanes);
+    mu_breaks_free(&(*audit)->breaks);
     mu_witnesses_free(&(*audit)->witnesses);
     free((*audit)->signers);
     free((*audit)->leaves);
@@ -389,7 +393,7 @@ static enum mu_err count_signer(mu_audit *audit, const struct mu_agent_id *agent
 }
 
 /* A seal that does not fit may name any lane: it moves none, and is a gap in the one it was of. */
-static enum mu_err follow_lane(mu_audit *audit, const struct step *step)
+static enum mu_err follow_lane(mu_audit *audit, const struct step *step, bool returned)
 {
     const struct mu_seal *seal = &step->batch->seal;
     const struct mu_hash *last_leaf = step->proven ? &step->leaves[seal->count - 1] : NULL;
@@ -400,10 +404,77 @@ static enum mu_err follow_lane(mu_audit *audit, const struct step *step)
         audit->gaps = true;
         return MU_OK;
     }
-    err = mu_lanes_continue(&audit->lanes, seal, last_leaf, audit->gaps, &continues);
+    err = mu_lanes_continue(&audit->lanes, seal, last_leaf, audit->gaps || returned, &continues);
     if (err == MU_OK && !continues)
         blame(audit, MU_DAMAGE_CHAIN, step->first, step->last);
     return err == MU_OK ? count_signer(audit, &seal->agent) : err;
+}
+
+/* ---- epochs -------------------------------------------------------------------------------- */
+
+/* Only what the broker says of them is believed; that is rare, so only then is the root worked out. */
+static bool is_brokers(const mu_audit *audit, const struct mu_audit_batch *batch)
+{
+    const struct mu_genesis *genesis = mu_roster_genesis(audit->roster);
+
+    return genesis != NULL && mu_agent_id_equal(&genesis->broker, &batch->seal.agent);
+}
+
+static void note_before(mu_audit *audit, struct step *step)
+{
+    step->rooted = !audit->trunk.lost && is_brokers(audit, step->batch);
+    if (step->rooted)
+        mu_edge_root(&audit->trunk.edge, &step->before);
+}
+
+static enum mu_err take_epoch(mu_audit *audit, const struct step *step, bool *fits)
+{
+    const struct mu_audit_item *item = &step->batch->items[0];
+    mu_arena arena = mu_event_arena(item->body.size);
+    const Muster__Event *event;
+    struct mu_fault fault;
+    enum mu_err err = mu_event_unpack(item->body, &arena, &event, &fault);
+
+    *fits = err == MU_OK;
+    if (err == MU_OK)
+        err = mu_breaks_take(&audit->breaks, event->epoch, step->batch->epoch, step->first,
+                             step->rooted ? &step->before : NULL, fits);
+    mu_arena_free(&arena);
+    return err == MU_E_NO_MEMORY ? err : MU_OK;
+}
+
+static bool speaks_of_epoch(const mu_audit *audit, const struct step *step)
+{
+    const struct mu_audit_item *item = &step->batch->items[0];
+    struct mu_topic topic;
+    struct mu_fault fault;
+
+    return step->proven && is_brokers(audit, step->batch) && item->code == 0 &&
+           mu_event_scan(item->body, &topic, &fault) == MU_OK &&
+           topic.kind == MUSTER__EVENT__BODY_EPOCH;
+}
+
+/* An epoch begins with the entry that says so. Where something else is wrong with the batch, or the
+ * entry may be among those that are missing, that is named already. */
+static enum mu_err judge_epoch(mu_audit *audit, const struct step *step, bool clean, bool *returned)
+{
+    const struct mu_hash *last = &step->leaves[step->batch->seal.count - 1];
+    enum mu_announced announced = mu_breaks_ask(&audit->breaks, step->first, last);
+    bool fits = announced != MU_ANNOUNCED_OTHER;
+    enum mu_err err = MU_OK;
+
+    *returned = announced == MU_ANNOUNCED;
+    if (step->first == 1)
+        audit->breaks.epoch = step->batch->epoch;
+    else if (speaks_of_epoch(audit, step))
+        err = take_epoch(audit, step, &fits);
+    else
+        fits = fits && step->batch->epoch == audit->breaks.epoch;
+    if (!fits && clean && !audit->gaps)
+        blame(audit, MU_DAMAGE_EPOCH, step->first, step->last);
+    if (step->bad == step->batch->seal.count)
+        audit->breaks.epoch = step->batch->epoch;
+    return err;
 }
 
 /* ---- witnesses ----------------------------------------------------------------------------- */
@@ -506,12 +577,13 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
 {
     struct step step = {.batch = batch};
     uint64_t blames = audit->blames;
-    bool genesis;
+    bool genesis, returned = false;
     enum mu_err err = MU_OK;
 
     MU_CHECK(batch->seal.count >= 1 && batch->seal.count <= MU_BATCH_EVENTS_MAX);
     find_place(audit, &step);
     genesis = step.first == 1 && step.in_place;
+    note_before(audit, &step);
     walk_leaves(audit, &step);
     if (genesis)
         err = take_genesis(audit, &step);
@@ -523,7 +595,9 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
         judge_genesis(audit, &step);
     if (step.in_place) {
         check_time(audit, &step);
-        err = follow_lane(audit, &step);
+        err = judge_epoch(audit, &step, audit->blames == blames, &returned);
+        if (err == MU_OK)
+            err = follow_lane(audit, &step, returned);
         check_seen(audit, &step);
         if (err == MU_OK)
             err = note_root(audit, batch->epoch);
@@ -583,7 +657,8 @@ void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
         blame_cut(audit, size);
     } else if (audit->trunk.lost) {
         return;
-    } else if (size != walked || !mu_trunk_fits(&audit->trunk, &head.root)) {
+    } else if (size != walked || head.epoch != report->head.epoch ||
+               !mu_trunk_fits(&audit->trunk, &head.root)) {
         blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
         mu_roots_cut(&audit->witnesses.roots, report->checkpoint_at);
         audit->trunk.lost = size == walked;
@@ -610,6 +685,7 @@ const struct mu_audit_report *mu_audit_report(mu_audit *audit)
 
     audit->report.receipts = audit->witnesses.receipts;
     audit->report.witnessed = mu_witnessed(&audit->witnesses);
+    audit->report.breaks = &audit->breaks;
     head->size = audit->trunk.edge.size;
     head->root = none;
     if (!audit->trunk.lost)

@@ -12,6 +12,7 @@
 #ifndef MU_AUTHORITY_AUDIT_H
 #define MU_AUTHORITY_AUDIT_H
 
+#include "proto/authority/breaks.h"
 #include "proto/authority/roster.h"
 #include "proto/authority/witness.h"
 #include "proto/sign/checkpoint.h"
@@ -31,6 +32,7 @@ enum mu_damage_kind {
     MU_DAMAGE_PLACE,       /* entries first..last stand behind later ones, or twice */
     MU_DAMAGE_SPLIT,       /* an author or a witness had verified another record than this one */
     MU_DAMAGE_RECEIPT,     /* a receipt in a sheet does not hold */
+    MU_DAMAGE_EPOCH,       /* what is said of an epoch, or of what was given back, is not so */
 };
 
 /* Neighbours damaged in the same way are one. */
@@ -49,7 +51,8 @@ struct mu_audit_report {
     uint64_t checkpoint_at; /* size of the last one that fits */
     uint64_t receipts;      /* that hold */
     struct mu_witnessed witnessed;
-    size_t damage_count; /* may exceed the list */
+    const struct mu_breaks *breaks; /* epochs after the first; lent like the report */
+    size_t damage_count;            /* may exceed the list */
     struct mu_damage damage[MU_DAMAGE_MAX];
 };
 

@@ -185,14 +185,19 @@ static void restore(const char *name)
     assert_int_equal(served_command(&county, arguments), 0);
 }
 
+static char report[16384]; /* what muster-replay verify said last */
+
 static void verify(int wanted)
 {
     const char *build = getenv("B");
     char command[400];
+    FILE *out;
 
-    snprintf(command, sizeof command, "%s/muster-replay verify %s >/dev/null",
+    snprintf(command, sizeof command, "%s/muster-replay verify %s --json",
              build != NULL ? build : "build", county.dir);
-    assert_int_equal(system(command) / 256, wanted);
+    assert_non_null(out = popen(command, "r"));
+    report[fread(report, 1, sizeof report - 1, out)] = '\0';
+    assert_int_equal(pclose(out) / 256, wanted);
 }
 
 /* ---- what is to be seen ---------------------------------------------------------------------- */
@@ -285,6 +290,7 @@ static void what_was_said_after_the_backup_comes_back(void **state)
     check_answers(&em);
     check_answers(&water);
     verify(0);
+    print_message("# %s\n", report);
     read_anew();
     check_order(false);
     check_said(0, 0);
