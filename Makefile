@@ -168,7 +168,7 @@ bench: all
 	$(MAKE) --no-print-directory bench-build
 	sh tests/bench/run $(B)
 BENCH_C  := $(sort $(wildcard tests/bench/*_bench.c))
-bench-build: $(BENCH_C:%.c=$(B)/%)
+bench-build: $(BENCH_C:%.c=$(B)/%) $(B)/tests/sdk/thin_test $(B)/tests/sdk/crowd_test
 $(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(B)/tests/bench/raw.o $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
 	$(Q)$(CC) $(LDFLAGS) $< $(B)/tests/bench/raw.o $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
 

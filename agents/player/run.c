@@ -71,13 +71,12 @@ static enum mu_err advance(struct running *r, int64_t log_ms, bool stepped)
 
 /* ---- rows --------------------------------------------------------------------------------------------- */
 
-/* A card a row names must have been raised first. A stepped clock has seen to that; where it runs, the
- * coordinator may still be at it, or on its way back from a crash. */
+/* A card a row names must have been raised first: the coordinator may still be at it, or on its way back
+ * from a crash. */
 static enum mu_err wait_for_card(struct running *r, const struct mu_saying *said)
 {
-    return said->names_card && !r->run->stepped
-               ? mu_stage_card(r->run->stage, said->card_rule, said->card_subject)
-               : MU_OK;
+    return said->names_card ? mu_stage_card(r->run->stage, said->card_rule, said->card_subject)
+                            : MU_OK;
 }
 
 static enum mu_err play_words(struct running *r, const struct mu_row *row)

@@ -6,6 +6,7 @@
  *   head.c    checkpoints believed        deliver.c what it delivers, believed and handed out
  *   roles.c   the roster folded           slice.c   sealed batches verified
  *   witness.c what a desk states of it    split.c   two faces of one record
+ *   pace.h    how much may be on its way    intake.h  how much may be on its way to us
  *   spool.h   what was said and not provably taken   give.c   what a restored broker lost
  */
 #ifndef MU_SDK_AGENT_INSIDE_H

@@ -1,6 +1,6 @@
 #include "agents/sdk/intake.h"
 
-#define WINDOW_FIRST 2048u
+#define WINDOW_FIRST 1024u
 #define WINDOW_MIN 512u
 #define WINDOW_MAX (1024u * 1024) /* five large frames on their way keep a fast link busy */
 #define AHEAD_MS 500

@@ -1,6 +1,6 @@
 #include "agents/sdk/pace.h"
 
-#define OPEN_FIRST 2048u
+#define OPEN_FIRST 1024u
 #define OPEN_MIN 512u
 #define OPEN_MAX (UINT64_C(64) << 20) /* beyond any credit: the pace is out of the way */
 #define OPEN_THIN (64u * 1024)        /* below it the bare round trip is asked for now and then */

@@ -21,8 +21,13 @@ void outpost_seat(struct outpost *outpost, struct help_seat *seat, const char *a
 /* kill -9, and served again; the link leads there. The admin is moved as well. */
 void outpost_restart(struct outpost *outpost);
 
-/* Everything this seat followed from entry 1: numbers without a gap, every sequence of each lane of each
- * author once and in order. How many of them are of `author`. */
-uint64_t outpost_check(const struct help_seat *reader, const struct help_seat *author);
+/* The admin enrols all whose requests lie in these directories. */
+void outpost_enrol(struct outpost *outpost, const char *const *dirs, size_t count, char *role);
+
+/* Of everything this seat followed from entry 1: how many numbers are twice, missing or out of their
+ * order, and how many sequences are so in their lane of their author. */
+uint64_t outpost_faults(const struct help_seat *reader);
+/* How many of them are of `author`. */
+uint64_t outpost_events(const struct help_seat *reader, const struct help_seat *author);
 
 #endif

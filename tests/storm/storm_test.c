@@ -4,6 +4,10 @@
  *   ROUNDS  how many exercises (5)        SEED  of the first; the next ones count on (1)
  *   MUSTER  the program to storm ($B/muster); the others stand beside it
  *
+ * The clock moves in steps: one that runs, at 600 times, went on while a busy machine was behind; what the
+ * script decides upon had then passed in log time before it came to the decision, and the player waited for
+ * a card that had rightly been closed. It looked as if a link had been lost, and none had.
+ *
  * A round plays Qinghe's rows with a hundred reports between them, so that the broker writes most of the
  * time, and kills at moments drawn from the seed. Then broker, supply and coordinator are started once more
  * and left in peace: what they still had to say, they say, and nothing of it twice.
@@ -156,8 +160,10 @@ static void start_demo(struct storm *s)
     write_script(s);
     path_in(s, script, "storm.script");
     path_in(s, kept, "kept");
-    char *argv[] = {s->muster,     "demo",    "--revive", "--speed", "600",    "--keep", kept,
-                    "--reference", reference, "--script", script,    "--json", NULL};
+    char speed[] = "step", until[] = "T+00:38";
+    char *argv[] = {s->muster, "demo",     "--revive", "--speed", speed,
+                    "--until", until,      "--keep",   kept,      "--reference",
+                    reference, "--script", script,     "--json",  NULL};
     s->demo = spawn(s, "demo", argv);
 }
 
