@@ -35,7 +35,7 @@ const struct mu_command mu_commands[] = {
      MU_W_AGENCY_ADD_PURPOSE, MU_W_AGENCY_ADD_EXAMPLES},
     {"agency point", mu_cli_agency_point, mu_cli_agency_point_options, "DIR --welcome FILE",
      MU_W_AGENCY_POINT_PURPOSE, MU_W_AGENCY_POINT_EXAMPLES},
-    {"import", mu_cli_import, mu_cli_import_options, "nanao FILE ...",
+    {"import", mu_cli_import, mu_cli_import_options, "nanao|usgs FILE ...",
      MU_W_IMPORT_PURPOSE, MU_W_IMPORT_EXAMPLES},
     {"verify", mu_cli_verify, NULL, "[FILE|DIR]",
      MU_W_VERIFY_PURPOSE, MU_W_VERIFY_EXAMPLES},

@@ -1,4 +1,5 @@
-/* muster import nanao FILE...: published shelter head counts into the record, row by row. */
+/* muster import nanao|usgs FILE...: published tables into the record, row by row: shelter head counts,
+ * gauge series. */
 #include "agents/cli/import_list.h"
 #include "agents/cli/show.h"
 
@@ -54,8 +55,13 @@ static void print_json(const struct mu_import_row *row, const struct mu_style *s
     mu_json_member(&out, "verdict", verdict_of(row));
     if (row->refusal.code == MU_OK) {
         mu_show_iso(&time, style, row->counted_at_ms);
-        mu_json_number(&out, "persons", row->persons);
-        mu_json_member(&out, "countedAt", clock);
+        if (row->said[0] != '\0') {
+            mu_json_member(&out, "reading", row->said);
+            mu_json_member(&out, "readAt", clock);
+        } else {
+            mu_json_number(&out, "persons", row->persons);
+            mu_json_member(&out, "countedAt", clock);
+        }
     } else {
         mu_json_member(&out, "code", mu_err_code(row->refusal.code));
         mu_json_member(&out, "why", why);
@@ -65,10 +71,17 @@ static void print_json(const struct mu_import_row *row, const struct mu_style *s
     puts(line);
 }
 
+static enum mu_word word_of(const struct mu_import_row *row)
+{
+    if (row->said[0] != '\0')
+        return row->known ? MU_W_IMPORT_GAUGE_KNOWN : MU_W_IMPORT_GAUGE_TAKEN;
+    return row->known ? MU_W_IMPORT_KNOWN : MU_W_IMPORT_TAKEN;
+}
+
 static void print_row(const struct mu_cli *cli, const struct mu_style *style,
                       const struct mu_import_row *row)
 {
-    char why[1024] = "", remedy[1024] = "", place[4096], count[24];
+    char why[1024] = "", remedy[1024] = "", place[4096], count[48];
     struct mu_text why_text = mu_text(why, sizeof why);
     struct mu_text remedy_text = mu_text(remedy, sizeof remedy);
 
@@ -76,6 +89,8 @@ static void print_row(const struct mu_cli *cli, const struct mu_style *style,
         explain(row, cli->lang, &why_text, &remedy_text);
     snprintf(place, sizeof place, "%s:%zu", row->file, row->line);
     snprintf(count, sizeof count, "%u", (unsigned)row->persons);
+    if (row->said[0] != '\0')
+        snprintf(count, sizeof count, "%s", row->said);
     if (cli->form == MU_FORM_JSON)
         print_json(row, style, why, remedy);
     else if (cli->form == MU_FORM_PLAIN)
@@ -85,8 +100,7 @@ static void print_row(const struct mu_cli *cli, const struct mu_style *style,
         mu_output_line(cli, MU_W_IMPORT_REFUSED, place, row->id, why, remedy,
                        mu_err_code(row->refusal.code), NULL);
     else
-        mu_output_line(cli, row->known ? MU_W_IMPORT_KNOWN : MU_W_IMPORT_TAKEN, place, row->id,
-                       count, NULL);
+        mu_output_line(cli, word_of(row), place, row->id, count, NULL);
 }
 
 static void print_tally(const struct mu_cli *cli, const struct mu_import_list *list, bool dry)
@@ -138,8 +152,31 @@ static int refuse_table(const struct mu_cli *cli, const char *path,
                        mu_err_code(refusal->code), NULL);
 }
 
+/* The forms there are. */
+typedef enum mu_err (*table_fn)(struct mu_import_list *list, const char *file, struct mu_bytes text,
+                                struct mu_nanao_refusal *refusal);
+
+static const struct form {
+    const char *name;
+    table_fn read;
+    const char *area; /* of a dry run, when no record says one */
+    int offset_min;   /* in which times are shown */
+} forms[] = {
+    {"nanao", mu_import_table, "jp/17/202", MU_NANAO_OFFSET_MIN},
+    {"usgs", mu_import_gauges, "us", 0},
+};
+
+static const struct form *form_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(forms[i].name, name) == 0)
+            return &forms[i];
+    return NULL;
+}
+
 /* A table that cannot be read keeps none of the others out. */
-static int read_tables(struct mu_import_list *list, int count, char **paths)
+static int read_tables(struct mu_import_list *list, const struct form *form, int count,
+                       char **paths)
 {
     int worst = MU_EXIT_DONE;
 
@@ -150,7 +187,7 @@ static int read_tables(struct mu_import_list *list, int count, char **paths)
         enum mu_err err = read_file(paths[i], &bytes, &size);
 
         if (err == MU_OK)
-            err = mu_import_table(list, paths[i], (struct mu_bytes){bytes, size}, &refusal);
+            err = form->read(list, paths[i], (struct mu_bytes){bytes, size}, &refusal);
         free(bytes);
         if (err != MU_OK && refusal.code != MU_OK)
             worst = refuse_table(list->cli, paths[i], &refusal);
@@ -162,10 +199,11 @@ static int read_tables(struct mu_import_list *list, int count, char **paths)
 
 /* ---- the command --------------------------------------------------------------------------------------------- */
 
-static int import(struct mu_import_list *list, bool dry, int count, char **paths)
+static int import(struct mu_import_list *list, const struct form *form, bool dry, int count,
+                  char **paths)
 {
-    struct mu_style style = mu_output_style(list->cli, MU_NANAO_OFFSET_MIN, NULL);
-    int worst = read_tables(list, count, paths);
+    struct mu_style style = mu_output_style(list->cli, form->offset_min, NULL);
+    int worst = read_tables(list, form, count, paths);
 
     if (!dry && list->event_count > 0) {
         int code = mu_import_send(list);
@@ -211,7 +249,7 @@ static int read_line(struct mu_cli *cli, int argc, char **argv, bool *dry)
             return key;
         *dry = true;
     }
-    if (argc - optind >= 2 && strcmp(argv[optind], "nanao") == 0)
+    if (argc - optind >= 2 && form_of(argv[optind]) != NULL)
         return 0;
     mu_cli_misused(cli, MU_W_IMPORT_WHAT, NULL);
     return '?';
@@ -221,18 +259,20 @@ int mu_cli_import(struct mu_cli *cli, int argc, char **argv)
 {
     struct mu_import_list list = {.cli = cli};
     struct mu_look look = {.cli = NULL};
+    const struct form *form;
     bool dry = false;
     int key = read_line(cli, argc, argv, &dry), code = MU_EXIT_DONE;
 
     if (key != 0)
         return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
+    form = form_of(argv[optind]);
     /* A dry run needs no record: its events are checked as if said by nobody in particular. */
     list.defaults = (struct mu_say_defaults){
-        .agency = "-", .area = "jp/17/202", .status = MUSTER__STATUS__STATUS_ACTUAL};
+        .agency = "-", .area = form->area, .status = MUSTER__STATUS__STATUS_ACTUAL};
     if (!dry)
         code = look_around(&list, &look);
     if (code == MU_EXIT_DONE)
-        code = import(&list, dry, argc - optind - 1, argv + optind + 1);
+        code = import(&list, form, dry, argc - optind - 1, argv + optind + 1);
     if (!dry)
         mu_look_close(&look);
     mu_import_list_free(&list);

@@ -98,8 +98,8 @@ static bool is_known(const struct mu_import_place *place, const struct mu_nanao_
 
 /* ---- rows to events -------------------------------------------------------------------------------------- */
 
-static enum mu_err add_event(struct mu_import_list *list, struct mu_saying *said, bool first,
-                             mu_arena *arena)
+enum mu_err mu_import_add_event(struct mu_import_list *list, struct mu_saying *said, bool first,
+                                mu_arena *arena)
 {
     struct mu_fault fault = {.code = MU_OK};
     struct mu_assign how = {.arena = arena, .fault = &fault};
@@ -134,7 +134,7 @@ static enum mu_err add_shelter(struct mu_import_list *list, struct mu_import_pla
         return MU_OK;
     err = mu_import_shelter(row, origin, place->shelter_version + 1, arena, &said);
     if (err == MU_OK)
-        err = add_event(list, &said, true, arena);
+        err = mu_import_add_event(list, &said, true, arena);
     if (err != MU_OK)
         return err;
     place->shelter_version++;
@@ -149,11 +149,11 @@ static enum mu_err add_count(struct mu_import_list *list, struct mu_import_place
     enum mu_err err = mu_import_status(row, origin, place->status_version + 1, arena, &said);
 
     if (err == MU_OK)
-        err = add_event(list, &said, false, arena);
+        err = mu_import_add_event(list, &said, false, arena);
     if (err == MU_OK)
         err = mu_import_figure(row, origin, place->figure_version + 1, arena, &said);
     if (err == MU_OK)
-        err = add_event(list, &said, false, arena);
+        err = mu_import_add_event(list, &said, false, arena);
     if (err != MU_OK)
         return err;
     place->status_version++;
@@ -190,8 +190,8 @@ static enum mu_err take_row(struct mu_import_list *list, const struct mu_nanao_r
     return err;
 }
 
-static enum mu_err add_row(struct mu_import_list *list, const char *file, const char *id,
-                           size_t line)
+enum mu_err mu_import_add_row(struct mu_import_list *list, const char *file, const char *id,
+                              size_t line)
 {
     void *items = list->rows;
     enum mu_err err = grow(&items, list->row_count, &list->row_room, sizeof *list->rows);
@@ -214,7 +214,7 @@ static enum mu_err take_rows(struct mu_import_list *list, const char *file, mu_n
     while ((said = mu_nanao_next(reader, &row, &refusal)) != MU_E_ABSENT) {
         if (said == MU_E_NO_MEMORY)
             return said;
-        err = add_row(list, file, said == MU_OK ? row.id : refusal.id, row.line);
+        err = mu_import_add_row(list, file, said == MU_OK ? row.id : refusal.id, row.line);
         if (err == MU_OK && said == MU_OK)
             err = take_row(list, &row);
         if (err != MU_OK)

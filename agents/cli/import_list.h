@@ -16,6 +16,7 @@ struct mu_import_row {
     char id[MU_NAME_BYTES_MAX];
     bool known; /* the record holds it already */
     uint32_t persons;
+    char said[48]; /* a reading in words; "": a head count */
     int64_t counted_at_ms;
     struct mu_nanao_refusal refusal; /* code MU_OK: taken */
     char field[MU_PATH_BYTES_MAX];   /* of a refusal by the record */
@@ -57,6 +58,16 @@ void mu_import_list_free(struct mu_import_list *list);
  * `refusal` says why nothing of it was taken). */
 MU_MUST_USE enum mu_err mu_import_table(struct mu_import_list *list, const char *file,
                                         struct mu_bytes text, struct mu_nanao_refusal *refusal);
+
+/* The same for gauge series (import_usgs.h). */
+MU_MUST_USE enum mu_err mu_import_gauges(struct mu_import_list *list, const char *file,
+                                         struct mu_bytes text, struct mu_nanao_refusal *refusal);
+
+/* Inside: a row, then the events of the newest row, checked. Errors: MU_E_NO_MEMORY; of the check. */
+MU_MUST_USE enum mu_err mu_import_add_row(struct mu_import_list *list, const char *file,
+                                          const char *id, size_t line);
+MU_MUST_USE enum mu_err mu_import_add_event(struct mu_import_list *list, struct mu_saying *said,
+                                            bool first, mu_arena *arena);
 
 /* Say all events and wait for every answer; what the record refuses makes its row refused.
  * Returns an exit code; explained. */
