@@ -90,8 +90,19 @@ static void add_kind(struct mu_judgement *judgement, struct mu_draft *draft, Mus
         draft->finding->margin = line->margin;
 }
 
+/* Whoever was sent last is the one to send elsewhere. */
+static const char *last_sent(const struct movers *movers)
+{
+    const struct mu_said *last = movers->at[0]->said;
+
+    for (size_t i = 1; i < movers->count; i++)
+        if (movers->at[i]->said->number > last->number)
+            last = movers->at[i]->said;
+    return last->object->id;
+}
+
 static void offer_one(struct mu_judgement *judgement, struct mu_draft *draft, Muster__BedKind kind,
-                      uint32_t over, const char *hospital, bool fresh)
+                      uint32_t over, const struct movers *movers, const char *hospital, bool fresh)
 {
     Muster__FindingOption *option = NULL;
     struct mu_beds look;
@@ -106,7 +117,8 @@ static void offer_one(struct mu_judgement *judgement, struct mu_draft *draft, Mu
         wake_after(draft, &look);
         option = mu_draft_option(
             judgement, draft,
-            mu_judge_say(judgement, "c10.divert", persons(judgement, over < room ? over : room),
+            mu_judge_say(judgement, "c10.divert", mu_arg_object(judgement, last_sent(movers)),
+                         persons(judgement, over < room ? over : room),
                          mu_arg_object(judgement, hospital), beds(judgement, room),
                          mu_arg_text(judgement, words[kind]), NULL),
             true);
@@ -124,7 +136,7 @@ static void offer_one(struct mu_judgement *judgement, struct mu_draft *draft, Mu
 
 /* Whoever has room by a figure that holds, then whoever may have: to be asked. */
 static void offer_beds(struct mu_judgement *judgement, struct mu_draft *draft, Muster__BedKind kind,
-                       const struct mu_beds *here)
+                       const struct mu_beds *here, const struct movers *movers)
 {
     size_t before = draft->finding->n_options;
     const struct mu_object *object;
@@ -142,7 +154,7 @@ static void offer_beds(struct mu_judgement *judgement, struct mu_draft *draft, M
              i++)
             if ((fresh == 0 || strcmp(object->id, judgement->id) != 0) &&
                 mu_hospital_is_ours(judgement->picture, object->id))
-                offer_one(judgement, draft, kind, here->coming - here->usable, object->id,
+                offer_one(judgement, draft, kind, here->coming - here->usable, movers, object->id,
                           fresh == 1);
     if (draft->finding->n_options == before)
         mu_draft_option(
@@ -217,7 +229,7 @@ static struct mu_draft *judge_kind(struct mu_judgement *judgement, struct mu_dra
         say_over(judgement, draft, kind, &look);
     draft->open = true;
     add_kind(judgement, draft, kind, &look);
-    offer_beds(judgement, draft, kind, &look);
+    offer_beds(judgement, draft, kind, &look, &movers);
     set_due(draft, &movers, &look);
     return draft;
 }

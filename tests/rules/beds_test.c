@@ -58,7 +58,7 @@ static void three_for_two(void **state)
     story_expect(&s, "14:36 card UPDATED C10:H1 for HC by 15:20 | H1: 3 on the way for 2"
                      " (bed.icu), there 15:58\n"
                      "  - bed.icu: 3 on the way, 2 counted\n"
-                     "  ? 1 to H3, which has 1 free (bed.icu)\n");
+                     "  ? HD-01: 1 to H3, which has 1 free (bed.icu)\n");
     story_says(&s, "14:38", "HC",
                PLAN("HD-01", "2", "15:20-15:58",
                     MOVE(0, "red", "2", "H1", "15:58") MOVE(1, "red", "1", "H3", "15:58")));
