@@ -120,18 +120,17 @@ static void print_json(FILE *out, const struct mu_audit_report *report)
             "{\"log\":\"%s\",\"entries\":\"%" PRIu64 "\",\"root\":\"%s\",\"batches\":\"%" PRIu64
             "\",\"refused\":\"%" PRIu64 "\",\"signers\":\"%" PRIu64 "\",\"checkpoints\":\"%" PRIu64
             "\",\"checkpointAt\":\"%" PRIu64 "\",\"receipts\":\"%" PRIu64
-            "\",\"witnessedThrough\":\"%" PRIu64
-            "\",\"witnesses\":%zu,\"witnessesOf\":%zu,\"damageCount\":%zu,\"damage\":[",
+            "\",\"witnessedThrough\":\"%" PRIu64 "\",\"witnesses\":%zu,\"witnessesOf\":%zu",
             log, report->head.size, root, report->batches, report->refused, report->signers,
             report->checkpoints, report->checkpoint_at, report->receipts, report->witnessed.through,
-            report->witnessed.agencies, report->witnessed.of, report->damage_count);
+            report->witnessed.agencies, report->witnessed.of);
+    mu_epochs_json(out, report->breaks);
+    fprintf(out, ",\"damageCount\":%zu,\"damage\":[", report->damage_count);
     for (size_t i = 0; i < listed; i++)
         fprintf(out, "%s{\"what\":\"%s\",\"first\":\"%" PRIu64 "\",\"last\":\"%" PRIu64 "\"}",
                 i == 0 ? "" : ",", damage_code(report->damage[i].kind), report->damage[i].first,
                 report->damage[i].last);
-    fprintf(out, "]");
-    mu_epochs_json(out, report->breaks);
-    fprintf(out, "}\n");
+    fprintf(out, "]}\n");
 }
 
 static void print_report(FILE *out, const struct mu_verify_options *options,

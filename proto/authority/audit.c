@@ -472,7 +472,7 @@ static enum mu_err judge_epoch(mu_audit *audit, const struct step *step, bool cl
         fits = fits && step->batch->epoch == audit->breaks.epoch;
     if (!fits && clean && !audit->gaps)
         blame(audit, MU_DAMAGE_EPOCH, step->first, step->last);
-    if (step->bad == step->batch->seal.count)
+    if (step->bad == step->batch->seal.count || audit->breaks.epoch == 0)
         audit->breaks.epoch = step->batch->epoch;
     return err;
 }
@@ -657,7 +657,7 @@ void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
         blame_cut(audit, size);
     } else if (audit->trunk.lost) {
         return;
-    } else if (size != walked || head.epoch != report->head.epoch ||
+    } else if (size != walked || head.epoch != audit->breaks.epoch ||
                !mu_trunk_fits(&audit->trunk, &head.root)) {
         blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
         mu_roots_cut(&audit->witnesses.roots, report->checkpoint_at);
