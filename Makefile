@@ -71,7 +71,7 @@ PROGRAMS := $(B)/musterd $(B)/muster $(B)/muster-replay $(AGENTS:%=$(B)/muster-%
 help:
 	@sed -n '/^#   /s/^#   //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: help all run test lint asan fuzz bench storm bare clean format install install-programs install-units \
+.PHONY: help all run test lint asan fuzz bench storm trials bare clean format install install-programs install-units \
         install-library deb deb-test
 all: $(PROGRAMS) $(SDK_A) $(B)/libmuster.so $(B)/muster.pc
 
@@ -171,6 +171,9 @@ BENCH_C  := $(sort $(wildcard tests/bench/*_bench.c))
 bench-build: $(BENCH_C:%.c=$(B)/%) $(B)/tests/sdk/thin_test $(B)/tests/sdk/crowd_test
 $(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(B)/tests/bench/raw.o $(ROOM_A) $(LOG_A) $(DESK_A) $(SDK_A)
 	$(Q)$(CC) $(LDFLAGS) $< $(B)/tests/bench/raw.o $(DESK_A) $(LOG_A) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
+
+trials: $(B)/tests/replay/trial_test $(B)/musterd
+	B=$(B) MUSTER_TRIALS=$(or $(TRIALS),100) $(B)/tests/replay/trial_test
 
 storm: all
 	B=$(B) sh tests/storm/run $(ROUNDS)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/authority/known.h"
 #include "proto/base/clock.h"
 #include "proto/picture/told.h"
 #include "proto/words/terms.h"
-#include "replay/known.h"
 #include "replay/when.h"
 #include "replay/whole.h"
 

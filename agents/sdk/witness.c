@@ -57,16 +57,17 @@ void mu_witness_begin(struct mu_agent *agent)
     w->on = w->continues || f->next == 1;
 }
 
-/* The record broke: what was counted in the old epoch does not go on. */
+/* The record broke: what was counted goes on when all of it is in the new epoch too. */
 void mu_witness_resume(struct mu_agent *agent)
 {
     struct mu_witness *w = &agent->witness;
-    uint32_t of = w->epoch != 0 || !w->continues ? w->epoch : w->last.head.epoch;
+    bool same = w->epoch == agent->epoch ||
+                (w->epoch == 0 && (!w->continues || w->last.head.epoch == agent->epoch));
 
-    if (of != 0 && of != agent->epoch)
+    if (w->on && !same && (w->epoch == 0 || agent->reading.wanted.next <= w->looked))
         mu_witness_begin(agent);
     w->epoch = agent->epoch;
-    w->owed_again = w->continues;
+    w->owed_again = w->continues && w->last.head.epoch == agent->epoch;
 }
 
 static bool is_sheet(const struct mu_entry *entry)

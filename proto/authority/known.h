@@ -4,8 +4,8 @@
  * filter wanted it and its agency might read it. It was there from the time the first such receipt was
  * stated, and no sooner as far as anybody can tell: what a receipt does not say is not claimed.
  */
-#ifndef MU_REPLAY_KNOWN_H
-#define MU_REPLAY_KNOWN_H
+#ifndef MU_AUTHORITY_KNOWN_H
+#define MU_AUTHORITY_KNOWN_H
 
 #include "proto/authority/witness.h"
 #include "proto/topic/filter.h"

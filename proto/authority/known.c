@@ -1,4 +1,4 @@
-#include "replay/known.h"
+#include "proto/authority/known.h"
 
 #include <stdlib.h>
 #include <string.h>
