@@ -15,6 +15,7 @@
 #include "proto/base/clock.h"
 #include "proto/picture/card.h"
 #include "proto/wire/json.h"
+#include "tests/help/demo_tell.h"
 
 #define TRACE_BYTES (1u << 20)
 #define LINE_BYTES (1u << 20)
@@ -86,160 +87,6 @@ static void read_entry(struct telling *t, const char *line, struct mu_entry *ent
     entry->event = unpacked;
 }
 
-/* ---- words -------------------------------------------------------------------------------------------- */
-
-static void add_enum(struct mu_text *out, const ProtobufCEnumDescriptor *type, int value,
-                     const char *prefix)
-{
-    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
-    char word[64];
-    size_t length = 0;
-
-    for (const char *at = found == NULL ? "?" : found->name + strlen(prefix);
-         *at != '\0' && length + 1 < sizeof word; at++)
-        word[length++] = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
-    word[length] = '\0';
-    mu_text_add(out, word);
-}
-
-static void add_number(struct mu_text *out, const char *name, const Muster__Number *number)
-{
-    if (number == NULL)
-        return;
-    mu_text_addf(out, " %s %lld ", name, (long long)number->value);
-    add_enum(out, &muster__measure__descriptor, (int)number->unit, "MEASURE_");
-}
-
-static void add_clock(struct telling *t, int64_t ms)
-{
-    struct mu_civil civil = mu_civil(ms, t->offset_min);
-
-    mu_text_addf(&t->out, "%02d:%02d", civil.hour, civil.minute);
-}
-
-/* ---- findings ------------------------------------------------------------------------------------------- */
-
-static void tell_line(struct mu_text *out, const Muster__FindingLine *line)
-{
-    mu_text_addf(out, "  line %s ", line->line_id == NULL ? "-" : line->line_id);
-    add_enum(out, &muster__finding_state__descriptor, (int)line->state, "FINDING_STATE_");
-    add_number(out, "need", line->need);
-    add_number(out, "have", line->have);
-    add_number(out, "margin", line->margin);
-    mu_text_add(out, "\n");
-}
-
-static void tell_option(struct mu_text *out, const Muster__FindingOption *option)
-{
-    mu_text_addf(out, "  option %s%s", option->text != NULL ? option->text->template_id : "-",
-                 option->object == NULL ? "" : " ");
-    mu_text_add(out, option->object == NULL ? "" : option->object);
-    add_number(out, "cost", option->cost);
-    if (option->has_possible && !option->possible)
-        mu_text_addf(out, ", impossible: %s",
-                     option->why_not == NULL ? "?" : option->why_not->template_id);
-    mu_text_add(out, "\n");
-}
-
-static void tell_rules(struct mu_text *out, const Muster__Finding *finding)
-{
-    mu_text_addf(out, "%s:%s", mu_rule_name(finding->rule),
-                 finding->subject == NULL ? "" : finding->subject);
-    for (size_t i = 0; i < finding->n_also_rules; i++)
-        mu_text_addf(out, "+%s", mu_rule_name(finding->also_rules[i]));
-}
-
-static void tell_card(struct telling *t, const Muster__Finding *finding)
-{
-    struct mu_text *out = &t->out;
-
-    mu_text_add(out, " ");
-    add_enum(out, &muster__finding_state__descriptor, (int)finding->state, "FINDING_STATE_");
-    if (finding->has_close_reason) {
-        mu_text_add(out, " ");
-        add_enum(out, &muster__close_reason__descriptor, (int)finding->close_reason,
-                 "CLOSE_REASON_");
-    }
-    mu_text_addf(out, " for %s %s, ", finding->decider_role, finding->decider_agency);
-    add_enum(out, &muster__gravity__descriptor, (int)finding->gravity, "GRAVITY_");
-    if (finding->raising_count > 1)
-        mu_text_addf(out, ", raising %u", (unsigned)finding->raising_count);
-    if (finding->has_decide_by_ms) {
-        mu_text_add(out, ", by ");
-        add_clock(t, finding->decide_by_ms);
-    }
-    add_number(out, "margin", finding->margin);
-    mu_text_add(out, "\n");
-    for (size_t i = 0; i < finding->n_lines; i++)
-        tell_line(out, finding->lines[i]);
-    for (size_t i = 0; i < finding->n_options; i++)
-        tell_option(out, finding->options[i]);
-}
-
-static void tell_note(struct mu_text *out, const Muster__Finding *finding)
-{
-    mu_text_add(out, " ");
-    add_enum(out, &muster__finding_kind__descriptor, (int)finding->kind, "FINDING_KIND_");
-    if (finding->has_close_reason) {
-        mu_text_add(out, " ");
-        add_enum(out, &muster__close_reason__descriptor, (int)finding->close_reason,
-                 "CLOSE_REASON_");
-    }
-    for (size_t i = 0; i < finding->n_uncited; i++)
-        mu_text_addf(out, " %s@v%u", finding->uncited[i]->object,
-                     (unsigned)finding->uncited[i]->version);
-    mu_text_add(out, "\n");
-}
-
-static void tell_finding(struct telling *t, const Muster__Finding *finding)
-{
-    tell_rules(&t->out, finding);
-    if (finding->has_card_id)
-        tell_card(t, finding);
-    else
-        tell_note(&t->out, finding);
-}
-
-/* ---- sheets ------------------------------------------------------------------------------------------------ */
-
-static long long whole(int64_t milli)
-{
-    assert_int_equal(milli % 1000, 0);
-    return milli / 1000;
-}
-
-/* What the statement answered takes by itself: "  EV-01 takes water 10230, meal 2046". */
-static void tell_need(struct mu_text *out, const Muster__SheetNeed *need)
-{
-    mu_text_addf(out, "  %s takes", need->evacuation->object);
-    for (size_t i = 0; i < need->n_lines; i++)
-        mu_text_addf(out, "%s %s %lld", i == 0 ? "" : ",", need->lines[i]->item,
-                     whole(need->lines[i]->needed_milli));
-    mu_text_add(out, "\n");
-}
-
-static void tell_sheet(struct telling *t, const Muster__Event *event)
-{
-    const Muster__SupplySheet *sheet = event->supply_sheet;
-    struct mu_text *out = &t->out;
-
-    mu_text_addf(out, "sheet v%u for %s@v%u\n", (unsigned)event->envelope->version,
-                 sheet->cause->object, (unsigned)sheet->cause->version);
-    for (size_t i = 0; i < sheet->n_lines; i++) {
-        const Muster__SheetLine *l = sheet->lines[i];
-
-        mu_text_addf(out,
-                     "  %s needed %lld own %lld send %lld usable %lld requested %lld committed %lld"
-                     " short %lld\n",
-                     l->item, whole(l->needed_milli), whole(l->own_milli), whole(l->to_send_milli),
-                     whole(l->stock_usable_milli), whole(l->requested_milli),
-                     whole(l->committed_milli), whole(l->short_milli));
-    }
-    for (size_t i = 0; i < sheet->n_needs; i++)
-        if (strcmp(sheet->needs[i]->evacuation->object, sheet->cause->object) == 0)
-            tell_need(out, sheet->needs[i]);
-}
-
 /* ---- the trace ------------------------------------------------------------------------------------------------ */
 
 static bool became_void(struct telling *t)
@@ -264,15 +111,8 @@ static void tell(struct telling *t, const char *line)
     read_entry(t, line, &entry);
     assert_int_equal(mu_picture_fold(t->picture, &entry), MU_OK);
     bool is_void = became_void(t);
-    if (entry.event->body_case == MUSTER__EVENT__BODY_FINDING && !is_void) {
-        add_clock(t, entry.accepted_at_ms);
-        mu_text_add(&t->out, " ");
-        tell_finding(t, entry.event->finding);
-    } else if (entry.event->body_case == MUSTER__EVENT__BODY_SUPPLY_SHEET) {
-        add_clock(t, entry.accepted_at_ms);
-        mu_text_add(&t->out, " ");
-        tell_sheet(t, entry.event);
-    }
+    if (entry.event->body_case != MUSTER__EVENT__BODY_FINDING || !is_void)
+        demo_tell(&t->out, t->offset_min, &entry);
 }
 
 char *demo_trace(const char *arguments, int *status)
