@@ -235,6 +235,7 @@ static int look_around(struct mu_import_list *list, struct mu_look *look)
         .area = look->county.area,
         .status = look->county.status,
         .now_ms = mu_county_now_ms(&look->county, look->talk.agent),
+        .clock_quality = (uint32_t)mu_agent_clock_quality(look->talk.agent),
     };
     return MU_EXIT_DONE;
 }

@@ -115,6 +115,16 @@ static void add_second_hand(struct feed *feed, const Muster__Envelope *envelope)
                  (uint32_t)envelope->verification);
 }
 
+/* A time nobody vouches for is marked; a good clock needs no word. */
+static void add_clock_mark(struct feed *feed, const Muster__Envelope *envelope)
+{
+    bool doubtful = envelope != NULL && envelope->has_clock_quality &&
+                    (envelope->clock_quality == MUSTER__CLOCK_QUALITY__CLOCK_QUALITY_FREE_RUNNING ||
+                     envelope->clock_quality == MUSTER__CLOCK_QUALITY__CLOCK_QUALITY_BY_HAND);
+
+    mu_feed_term(feed, "ClockQuality", doubtful, doubtful ? (uint32_t)envelope->clock_quality : 0);
+}
+
 static void add_details(struct mu_text *out, const struct mu_style *style,
                         const Muster__Event *event)
 {
@@ -126,6 +136,7 @@ static void add_details(struct mu_text *out, const struct mu_style *style,
             details[i].add(&feed, event);
     if (event->body_case != MUSTER__EVENT__BODY_FIELD_REPORT)
         add_second_hand(&feed, event->envelope);
+    add_clock_mark(&feed, event->envelope);
 }
 
 static void add_refusal(struct mu_text *out, const struct mu_style *style,

@@ -1,5 +1,7 @@
 #include "agents/cli/voice.h"
 
+#include "agents/cli/caution.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -240,6 +242,7 @@ static enum mu_err fill(struct mu_voice *voice, struct mu_saying *saying)
                                                 : NULL,
         .status = voice->county.status,
         .now_ms = mu_county_now_ms(&voice->county, voice->talk.agent),
+        .clock_quality = (uint32_t)mu_agent_clock_quality(voice->talk.agent),
     };
 
     return mu_say_fill(saying, &defaults, &voice->how);
@@ -264,6 +267,8 @@ static bool is_only_away(enum mu_err why)
 
 int mu_voice_send(struct mu_voice *voice, const struct mu_saying *saying, bool wait)
 {
+    mu_caution_load(voice, saying);
+    mu_caution_clock(voice);
     enum mu_err err = mu_talk_say(&voice->talk, saying->event, &voice->fault);
 
     if (err != MU_OK)

@@ -153,6 +153,12 @@ int64_t mu_agent_log_now_ms(const mu_agent *agent);
  * ask. Order never rests on it. False until the broker was asked once. */
 bool mu_agent_clock_offset_ms(const mu_agent *agent, int64_t *ahead_ms, int64_t *within_ms);
 
+/* What a time stated now by mu_agent_log_now_ms is worth: taken from the broker's clock over an open link
+ * (SYNCHRONISED when this machine's own clock agrees with it, else BROKER_OFFSET), or FREE_RUNNING. */
+Muster__ClockQuality mu_agent_clock_quality(const mu_agent *agent);
+/* Both into an envelope: when it is sent, and by what clock. */
+void mu_agent_stamp(const mu_agent *agent, Muster__Envelope *envelope);
+
 /* Programs of an exercise: say "I have folded all up to here", drive and read the step clock. */
 void mu_agent_idle(mu_agent *agent, uint64_t through);
 /* The number all programs connected have reported idle through, as last told; asks again. */

@@ -43,9 +43,9 @@ static void fill_envelope(const struct supply *s, mu_responder *responder, char 
     envelope->status = of->status;
     envelope->change = MUSTER__CHANGE__CHANGE_NEW_VERSION;
     envelope->agency = (char *)(uintptr_t)mu_agent_agency(mu_responder_agent(responder));
-    envelope->has_occurred_at_ms = envelope->has_sent_at_ms = true;
+    envelope->has_occurred_at_ms = true;
     envelope->occurred_at_ms = mu_picture_now_ms(s->picture);
-    envelope->sent_at_ms = mu_agent_log_now_ms(mu_responder_agent(responder));
+    mu_agent_stamp(mu_responder_agent(responder), envelope);
     envelope->has_msg_kind = envelope->has_source = true;
     envelope->msg_kind = MUSTER__MSG_KIND__MSG_KIND_REPORT;
     envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;

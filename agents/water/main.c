@@ -45,9 +45,9 @@ static void fill_envelope(const struct water *w, mu_responder *responder,
     envelope->has_severity = of->has_severity;
     envelope->severity = of->severity;
     envelope->agency = (char *)(uintptr_t)mu_agent_agency(mu_responder_agent(responder));
-    envelope->has_occurred_at_ms = envelope->has_sent_at_ms = true;
+    envelope->has_occurred_at_ms = true;
     envelope->occurred_at_ms = mu_picture_now_ms(w->picture);
-    envelope->sent_at_ms = mu_agent_log_now_ms(mu_responder_agent(responder));
+    mu_agent_stamp(mu_responder_agent(responder), envelope);
     envelope->has_msg_kind = envelope->has_source = true;
     envelope->msg_kind = MUSTER__MSG_KIND__MSG_KIND_REPORT;
     envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;

@@ -200,10 +200,15 @@ static enum mu_err fill_names(struct mu_saying *said, const struct mu_say_defaul
     return err;
 }
 
-static void fill_clocks(Muster__Envelope *envelope, int64_t now_ms)
+/* How good the clock is says the machine of its own time only, not of one a person typed. */
+static void fill_clocks(Muster__Envelope *envelope, int64_t now_ms, uint32_t quality)
 {
     if (!envelope->has_sent_at_ms)
         envelope->sent_at_ms = now_ms;
+    if (!envelope->has_sent_at_ms && !envelope->has_clock_quality && quality != 0) {
+        envelope->has_clock_quality = 1;
+        envelope->clock_quality = (Muster__ClockQuality)quality;
+    }
     if (!envelope->has_occurred_at_ms)
         envelope->occurred_at_ms = now_ms;
     envelope->has_sent_at_ms = 1;
@@ -226,6 +231,6 @@ enum mu_err mu_say_fill(struct mu_saying *said, const struct mu_say_defaults *de
         envelope->has_status = 1;
         envelope->status = (Muster__Status)defaults->status;
     }
-    fill_clocks(envelope, defaults->now_ms);
+    fill_clocks(envelope, defaults->now_ms, defaults->clock_quality);
     return fill_names(said, defaults, how->arena);
 }

@@ -38,11 +38,12 @@ MU_MUST_USE enum mu_err mu_say_begin(uint32_t kind, const char *object, const st
 
 /* What the sender's place fills in where the words left it open. */
 struct mu_say_defaults {
-    const char *agency;   /* also when it was given: nobody speaks as another */
-    const char *area;     /* of the county; a body with an area of its own comes first */
-    const char *incident; /* NULL: none */
-    uint32_t status;      /* enum Status of the log; 0: leave it open */
-    int64_t now_ms;       /* occurred and sent */
+    const char *agency;     /* also when it was given: nobody speaks as another */
+    const char *area;       /* of the county; a body with an area of its own comes first */
+    const char *incident;   /* NULL: none */
+    uint32_t status;        /* enum Status of the log; 0: leave it open */
+    int64_t now_ms;         /* occurred and sent */
+    uint32_t clock_quality; /* of now_ms, when it becomes the time sent; 0: leave it open */
 };
 MU_MUST_USE enum mu_err mu_say_fill(struct mu_saying *said, const struct mu_say_defaults *defaults,
                                     const struct mu_assign *how);

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mu_fault fault = {.code = MU_OK};
     mu_arena arena = mu_arena_make(1u << 20);
     struct mu_assign how = {&arena, INT64_C(1941897600000), 480, &fault};
-    struct mu_say_defaults defaults = {"EM", "cn/99/01/21", NULL, 3, INT64_C(1941948000000)};
+    struct mu_say_defaults defaults = {"EM", "cn/99/01/21", NULL, 3, INT64_C(1941948000000), 0};
     struct mu_say_resolver resolver = {know, NULL, NULL};
     struct mu_saying said;
     bool open;
