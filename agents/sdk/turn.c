@@ -133,10 +133,10 @@ static void wait(struct mu_agent *agent, int timeout_ms)
 
 static void set_timer(struct mu_agent *agent, int64_t wait_ms)
 {
-    struct itimerspec at = {.it_value = {wait_ms / 1000, wait_ms % 1000 * 1000000}};
+    struct itimerspec at = {.it_value = {.tv_nsec = 1}}; /* due, however long ago */
 
-    if (wait_ms <= 0)
-        at.it_value.tv_nsec = 1;
+    if (wait_ms > 0)
+        at.it_value = (struct timespec){wait_ms / 1000, wait_ms % 1000 * 1000000};
     MU_CHECK(timerfd_settime(agent->timer, 0, &at, NULL) == 0);
 }
 

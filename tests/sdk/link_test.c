@@ -576,6 +576,36 @@ static void idle_is_told_only_when_nothing_waits(void **state)
     assert_int_equal(broker->clock_wanted, later);
 }
 
+static enum mu_err take_long(void *user, enum mu_link link, enum mu_err why)
+{
+    mu_agent **agent = user;
+
+    (void)why;
+    if (link != MU_LINK_OPEN)
+        return MU_OK;
+    (*agent)->times.ping_at -= 5000; /* as long as this took */
+    return MU_E_LIMIT;
+}
+
+/* A program that was busy for seconds and ends its turn finds its descriptor ready, and is not ended. */
+static void a_turn_that_took_long_wakes_at_once(void **state)
+{
+    const struct mu_agent_options options = {.no_spool = true};
+    mu_agent *slow = NULL;
+    const struct mu_agent_calls calls = {.on_link = take_long, .user = &slow};
+    enum mu_err err = MU_OK;
+
+    (void)state;
+    assert_int_equal(mu_agent_open(em.dir, &options, &calls, &slow), MU_OK);
+    for (unsigned i = 0; i < 10000 && err == MU_OK; i++) {
+        err = mu_agent_turn(slow, 1);
+        help_broker_turn(broker, 0);
+    }
+    assert_int_equal(err, MU_E_LIMIT);
+    assert_int_equal(poll(&(struct pollfd){.fd = mu_agent_fd(slow), .events = POLLIN}, 1, 1000), 1);
+    mu_agent_close(&slow);
+}
+
 /* For programs with a loop of their own: the descriptor wakes them, and only turn(0) is ever called. */
 static void a_loop_of_one_s_own_needs_only_the_descriptor(void **state)
 {
@@ -624,6 +654,7 @@ int main(void)
         STORY(of_two_clones_neither_gets_the_other_s_yes),
         STORY(a_lost_spool_is_a_new_instance),
         STORY(idle_is_told_only_when_nothing_waits),
+        STORY(a_turn_that_took_long_wakes_at_once),
         STORY(a_loop_of_one_s_own_needs_only_the_descriptor),
     };
 
