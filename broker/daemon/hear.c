@@ -241,7 +241,7 @@ static void hear_frame(struct mu_daemon *d, struct mu_peer *peer, struct mu_byte
     struct mu_heard heard;
     enum mu_err err;
 
-    if (standing != MU_OK && standing != MU_E_RETIRED) { /* dropped unread */
+    if (standing == MU_E_STRANGER) { /* dropped unread */
         send_off(d, peer, standing);
         return;
     }

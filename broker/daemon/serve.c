@@ -105,7 +105,8 @@ static void tell_alarm(void *user, const struct mu_desk_seat *seat, const struct
             mu_err_sentence(code, MU_LANG_EN));
 }
 
-/* Keys of all who stand, and of the retired, whose backlog may still land. */
+/* All keys but the broker's own: a backlog of the retired may still land, and what a compromised one sends
+ * is kept apart. */
 static enum mu_err admit_roster(struct mu_daemon *d)
 {
     static uint8_t keys[65536][MU_CURVE_KEY_BYTES];
@@ -114,7 +115,7 @@ static enum mu_err admit_roster(struct mu_daemon *d)
     size_t count = 0;
 
     for (size_t i = 0; (member = mu_roster_at(roster, i)) != NULL; i++) {
-        if (member->is_broker || member->standing == MU_STANDING_COMPROMISED)
+        if (member->is_broker)
             continue;
         if (count == sizeof keys / sizeof keys[0])
             return MU_E_LIMIT;

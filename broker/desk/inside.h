@@ -26,6 +26,7 @@ struct mu_proposal {
     uint32_t retry_ms;       /* for "not now" */
     bool again;              /* a repeat: `origin` says where it lies */
     bool proved;             /* the record had accepted it in an epoch before */
+    bool apart;              /* by a compromised key: into quarantine */
     struct mu_origin origin;
 };
 
@@ -102,6 +103,8 @@ struct mu_desk {
     mu_arena keep; /* what pending answers point to */
 
     struct mu_alarm alarm[MU_ALARMS_KEPT];
+    int64_t apart_since_ms; /* machine time: the hour in which ... */
+    size_t apart_bytes;     /* ... so much went into quarantine */
 
     /* receipts: witness.c, sheet.c */
     struct mu_head heads[MU_HEADS_KEPT];
@@ -198,6 +201,15 @@ MU_MUST_USE enum mu_err mu_return_check(mu_desk *desk, struct mu_proposal *p,
 /* Records it, new as it is here. Errors: FULL, BUSY; local ones. */
 MU_MUST_USE enum mu_err mu_return_record(mu_desk *desk, struct mu_proposal *p,
                                          const struct mu_accepted *was);
+
+/* ---- quarantine.c ----------------------------------------------------------------------------- */
+/* Whether there is room for it among what this hour has put there. Errors: RATE. */
+MU_MUST_USE enum mu_err mu_quarantine_gate(mu_desk *desk, struct mu_proposal *p);
+/* The verdicts of a batch that goes there; and, once it is recorded, the batch itself beside it.
+ * Errors: FULL, BUSY; local ones. */
+void mu_quarantine_judge(mu_desk *desk, const struct mu_batch *batch);
+MU_MUST_USE enum mu_err mu_quarantine_keep(mu_desk *desk, const struct mu_seal *seal,
+                                           struct mu_bytes bytes, uint64_t first_number);
 
 /* ---- answer.c -------------------------------------------------------------------------------- */
 MU_MUST_USE enum mu_err mu_answer_refused(mu_desk *desk, const struct mu_proposal *p,

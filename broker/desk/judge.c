@@ -19,7 +19,8 @@ enum mu_err mu_judge_seal(mu_desk *desk, struct mu_proposal *p)
     if (!mu_hash_equal(&seal->origin, &desk->id))
         return MU_E_OTHER_LOG;
     err = mu_authority_seal_stands(desk->roster, seal, desk->now_ms);
-    if (err != MU_OK)
+    p->apart = err == MU_E_COMPROMISED;
+    if (err != MU_OK && !p->apart)
         return err;
     verifier = mu_roster_verifier(desk->roster, &seal->agent);
     return verifier != NULL ? mu_batch_check(&p->batch, verifier) : MU_E_STRANGER;

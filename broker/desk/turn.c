@@ -70,7 +70,8 @@ static enum mu_err check_answer_room(mu_desk *desk, struct mu_proposal *p)
 static enum mu_err admit(mu_desk *desk, struct mu_proposal *p)
 {
     static enum mu_err (*const steps[])(mu_desk *, struct mu_proposal *) = {
-        read_batch, mu_gate_seat, check_answer_room, mu_judge_seal, mu_novelty_judge,
+        read_batch,    mu_gate_seat,     check_answer_room,
+        mu_judge_seal, mu_novelty_judge, mu_quarantine_gate,
     };
     enum mu_err err = MU_OK;
 
@@ -84,6 +85,25 @@ static void look_at_seen(mu_desk *desk, const struct mu_proposal *p)
 {
     if (mu_witness_compare(desk, &p->batch.seal.seen) == MU_E_SPLIT)
         mu_desk_alarm(desk, p, MU_E_SPLIT);
+}
+
+/* What the record holds of it are refusals; the batch itself follows as an event of the broker's. */
+static enum mu_err record_apart(mu_desk *desk, struct mu_proposal *p)
+{
+    struct mu_seal seal = p->batch.seal;
+    uint64_t first = 0;
+    enum mu_err err;
+
+    if ((err = mu_gate_room(desk, p)) != MU_OK || (err = mu_record_begin(desk)) != MU_OK)
+        return err;
+    mu_quarantine_judge(desk, &p->batch);
+    if ((err = mu_answer_accepted(desk, p)) != MU_OK)
+        return err;
+    mu_desk_alarm(desk, p, MU_E_COMPROMISED);
+    first = desk->next_number;
+    if ((err = mu_record_batch(desk, &p->batch)) == MU_OK)
+        err = mu_quarantine_keep(desk, &seal, p->bytes, first);
+    return err == MU_E_FULL ? MU_OK : err; /* the end of the turn will say so */
 }
 
 static enum mu_err record_new(mu_desk *desk, struct mu_proposal *p)
@@ -120,7 +140,9 @@ enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lan
     enum mu_err err = admit(desk, &p);
 
     if (err == MU_OK)
-        err = p.again ? mu_answer_again(desk, &p) : record_new(desk, &p);
+        err = p.again   ? mu_answer_again(desk, &p)
+              : p.apart ? record_apart(desk, &p)
+                        : record_new(desk, &p);
     return err == MU_OK ? MU_OK : refuse(desk, &p, err);
 }
 

@@ -7,8 +7,25 @@
 /* Kinds beside the roster's that only an admin may say; never granted. */
 static bool is_for_admins(uint32_t kind)
 {
-    return mu_kind_is_roster(kind) || kind == MUSTER__EVENT__BODY_SPONSOR ||
-           kind == MUSTER__EVENT__BODY_ERASURE;
+    return mu_kind_is_roster(kind) || kind == MUSTER__EVENT__BODY_ERASURE;
+}
+
+/* Another key of the same agency vouches for what a compromised one sent. */
+static enum mu_err judge_sponsor(const mu_roster *r, const struct mu_member *m,
+                                 const Muster__Event *event, struct mu_fault *fault)
+{
+    const Muster__Sponsor *sponsor = event == NULL ? NULL : event->sponsor;
+    const struct mu_seat *seat;
+
+    if (sponsor == NULL || !sponsor->has_agent)
+        return mu_roster_refuse(fault, MU_E_MISSING, "sponsor.agent");
+    seat = mu_roster_seat_named(r, true, &sponsor->agent);
+    if (seat == NULL || seat->ends == MU_NO_ROW)
+        return mu_roster_refuse(fault, MU_E_BAD_REF, "sponsor.agent");
+    if (m->standing != MU_STANDING_GOOD || strcmp(seat->member.agency, m->agency) != 0 ||
+        mu_agent_id_equal(&seat->member.agent, &m->agent))
+        return mu_roster_refuse(fault, MU_E_NOT_GRANTED, "sponsor.agent");
+    return MU_OK;
 }
 
 static bool same_text(struct mu_bytes bytes, const char *text)
@@ -76,6 +93,8 @@ enum mu_err mu_authority_judge(const mu_roster *roster, const struct mu_agent_id
         return err;
     if (is_for_admins(topic->kind))
         return judge_change(roster, &seat->member, event, now_ms, fault);
+    if (topic->kind == MUSTER__EVENT__BODY_SPONSOR)
+        return judge_sponsor(roster, &seat->member, event, fault);
     if (mu_kind_is_system(topic->kind))
         return seat->member.is_broker ? MU_OK : mu_roster_refuse(fault, MU_E_NOT_GRANTED, "%s", "");
     return judge_grant(roster, seat, topic, now_ms, fault);
@@ -89,7 +108,7 @@ bool mu_authority_may_read(const mu_roster *roster, const struct mu_agent_id *ag
     if (!roster->begun || seat == NULL || seat->member.standing != MU_STANDING_GOOD ||
         !window_open(seat->member.not_before_ms, seat->member.not_after_ms, now_ms))
         return false;
-    if (is_for_admins(kind) || mu_kind_is_system(kind))
+    if (is_for_admins(kind) || mu_kind_is_system(kind) || kind == MUSTER__EVENT__BODY_SPONSOR)
         return true;
     if (area.size == 0)
         area = bytes_of(roster->genesis.area);

@@ -94,7 +94,7 @@ MU_MUST_USE enum mu_err mu_authority_seal_stands(const mu_roster *roster,
 /* May this member publish an event of this topic at log time `now`? Also: status fits the log,
  * agency in the envelope is the member's own, roster kinds only from admins, system kinds only from
  * the broker, and a roster event is consistent with the roster (ENROL_CLASH, ...). `event` may be
- * NULL for kinds that are not the roster's. Standing is not asked again here.
+ * NULL for kinds that are neither the roster's nor a sponsor's. Standing is not asked again here.
  * Errors: MU_E_NOT_GRANTED, NOT_ADMIN, GRANT_OVER, BAD_STATUS, ENROL_CLASH; of a roster event also
  * MISSING, BAD_VALUE, BAD_AREA, BAD_REF; `fault` says where. */
 MU_MUST_USE enum mu_err mu_authority_judge(const mu_roster *roster, const struct mu_agent_id *agent,

@@ -109,6 +109,7 @@ bool mu_kind_is_system(uint32_t kind)
     case MUSTER__EVENT__BODY_RECEIPT_SHEET:
     case MUSTER__EVENT__BODY_EPOCH:
     case MUSTER__EVENT__BODY_LOG_CLOSE:
+    case MUSTER__EVENT__BODY_QUARANTINE:
         return true;
     default:
         return false;

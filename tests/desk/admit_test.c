@@ -429,7 +429,7 @@ static void retired_and_compromised_keys_are_refused_from_the_next_batch_on(void
     stage_refuses(stage_send(s, &s->em, 1, late), MU_E_RETIRED);
     body = founded_compromised(&s->county, 30);
     assert_int_equal(stage_say(s, &s->admin, 0, body)->accepted.refusals, 0);
-    stage_refuses(stage_send(s, &s->em, 1, late), MU_E_COMPROMISED);
+    stage_refuses_event(stage_send(s, &s->em, 1, late), MU_E_QUARANTINED, "");
     help_batch_free(&said);
     help_batch_free(&late);
     help_batch_free(&retire);
