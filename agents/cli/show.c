@@ -104,6 +104,10 @@ void mu_show_name(struct mu_text *out, const struct mu_style *style, const char 
 
 void mu_show_named(struct mu_text *out, const struct mu_style *style, const char *key)
 {
+    if (key == NULL) { /* a stranger's event may name nobody */
+        mu_text_add(out, "?");
+        return;
+    }
     const char *name = known(style, "", key);
     bool is_area = strchr(key, '/') != NULL; /* nobody types a code path when it has a name */
 
