@@ -22,6 +22,11 @@ struct mu_matrix {
 void mu_matrix_fill(const mu_picture *picture, const struct mu_said *said, int64_t now_ms,
                     struct mu_matrix *out);
 
+/* Minutes over the limit; below 0: still in time. */
+int64_t mu_matrix_overdue_min(const struct mu_matrix *matrix);
+/* NULL when that rung was not reached. */
+const struct mu_told_step *mu_matrix_step(const struct mu_told *told, Muster__Rung rung);
+
 /* Each appends; texts from outside are cleaned. */
 void mu_matrix_table(struct mu_text *out, const struct mu_style *style,
                      const struct mu_matrix *matrix);
