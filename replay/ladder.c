@@ -156,9 +156,10 @@ static void print_row(const struct asking *a, const char *const cells[6])
     for (size_t i = 0; i < 6; i++) {
         size_t used = columns_of(cells[i]);
 
-        fprintf(a->out, "%s%*s", cells[i], used < widths[i] ? (int)(widths[i] - used) : 1, "");
+        if (i < 5)
+            fprintf(a->out, "%s%*s", cells[i], used < widths[i] ? (int)(widths[i] - used) : 1, "");
     }
-    fputc('\n', a->out);
+    fprintf(a->out, "%s\n", cells[5]);
 }
 
 /* Told by telephone and read back stands where the acknowledgement would. */

@@ -107,6 +107,16 @@ static enum mu_err on_answer(void *user, const struct mu_answer *answer)
     return MU_OK;
 }
 
+/* Somebody had verified another face of this record: that is for people, and the place is named. */
+static enum mu_err on_split(void *user, const struct mu_split *split)
+{
+    char number[24];
+
+    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)split->number);
+    complain(user, number, MU_E_SPLIT);
+    return MU_OK;
+}
+
 static enum mu_err on_link(void *user, enum mu_link link, enum mu_err why)
 {
     mu_responder *r = user;
@@ -167,6 +177,7 @@ static enum mu_err serve(mu_responder *r, const char *dir, const char *endpoint)
                                    .on_entry = on_entry,
                                    .on_through = on_through,
                                    .on_link = on_link,
+                                   .on_split = on_split,
                                    .user = r};
     enum mu_err err = mu_agent_open(dir, &options, &calls, &r->agent);
 
