@@ -198,6 +198,7 @@ install-programs:
 	$(INSTALL) -m 644 -t $(SHARE)/doc/muster/decisions $(wildcard docs/decisions/*.md)
 install-units:
 	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system $(wildcard deploy/systemd/*.service deploy/systemd/*.timer)
+	$(INSTALL) -t $(DESTDIR)$(PREFIX)/lib/muster deploy/backup
 	$(INSTALL) -m 644 deploy/systemd/muster.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/muster.conf
 	$(INSTALL) -m 644 deploy/systemd/muster.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/muster.conf
 # The headers lie as in the source, under one folder of their own.

@@ -49,6 +49,9 @@ found_a_county() {
         runuser -u muster -- muster agency point /var/lib/muster/em --welcome /var/lib/muster/em.welcome
         runuser -u muster -- muster --dir /var/lib/muster/em report --place cn/99/01/21/201 "road under water" &&
         runuser -u muster -- muster-replay verify /var/lib/muster'
+    try 120 root "the timer's command backs it up, and proves that the backup is one" \
+        'runuser -u muster -- /usr/lib/muster/backup now && runuser -u muster -- /usr/lib/muster/backup check &&
+         [ "$(find /var/backups/muster -name "*.muster" | wc -l)" -eq 1 ]'
 }
 
 build_against_it() {
