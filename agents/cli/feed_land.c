@@ -65,7 +65,7 @@ static void add_arrival(struct feed *feed, const Muster__ArrivalWindow *w)
     struct mu_text window = mu_text(when, sizeof when);
     Muster__Window times = MUSTER__WINDOW__INIT;
 
-    mu_show_named(&zone, feed->style, w->area);
+    mu_show_named(&zone, feed->style, w->area != NULL ? w->area : "?");
     if (!w->has_earliest_at_ms || !w->has_latest_at_ms) {
         mu_feed_clause(feed, MU_W_F_WATER_UNKNOWN, where, NULL);
         return;
