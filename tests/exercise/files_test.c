@@ -88,7 +88,7 @@ static void qinghe_is_read_as_it_is_written(void **state)
     assert_int_equal(reference.agency_count, 12);
     assert_string_equal(reference.agencies[0].roles, "flood_command,coordinator");
     assert_string_equal(mu_reference_agency(&reference, "SH")->area, "cn/99/01/21/201");
-    assert_int_equal(reference.program_count, 2);
+    assert_int_equal(reference.program_count, 4);
     assert_int_equal(mu_script_read(read_file("agents/player/qinghe.script", 1), &reference.hours,
                                     &script, &mistake),
                      MU_OK);
