@@ -34,8 +34,8 @@ struct mu_picture {
     struct mu_table debts;           /* id to struct mu_debt */
     struct mu_table debt_of;         /* leaf in hex of a word to the debt it belongs to */
     struct mu_debt *last_debt;
-    struct mu_table machines;        /* agency to what its receipts have looked through */
-    struct mu_table decisions;       /* card id in hex, or "RULE:subject", to what was decided */
+    struct mu_table machines;  /* agency to what its receipts have looked through */
+    struct mu_table decisions; /* card id in hex, or "RULE:subject", to what was decided */
     const struct mu_said *last;
     const struct mu_said *sheet;
     const struct mu_said *needs_cause;
@@ -80,7 +80,10 @@ MU_MUST_USE enum mu_err mu_fold_receipts(struct mu_picture *picture, const struc
 /* Calls `found` for the agency of each act about `said`, as often as it acted. */
 void mu_told_actors(const struct mu_picture *picture, const struct mu_said *said,
                     void (*found)(void *user, const char *agency), void *user);
-void mu_told_free(struct mu_picture *picture);
+void mu_machine_free(struct mu_picture *picture);
+/* Whether, since when and by which sheet a desk of the agency is known to hold the statement. */
+bool mu_machine_held(const struct mu_picture *picture, const struct mu_said *said,
+                     const char *agency, int64_t *at_ms, uint64_t *sheet);
 /* What an act changes of its task; also when the act has just been struck. */
 MU_MUST_USE enum mu_err mu_fold_task(struct mu_picture *picture, const struct mu_said *act);
 void mu_task_free(struct mu_picture *picture);
@@ -90,8 +93,7 @@ MU_MUST_USE enum mu_err mu_fold_time_before(struct mu_picture *picture, const st
                                             const struct mu_said *of);
 /* A village's word opens a debt, an answer closes it. */
 MU_MUST_USE enum mu_err mu_fold_debt(struct mu_picture *picture, const struct mu_said *said);
-MU_MUST_USE enum mu_err mu_fold_debt_struck(struct mu_picture *picture,
-                                            const struct mu_said *said);
+MU_MUST_USE enum mu_err mu_fold_debt_struck(struct mu_picture *picture, const struct mu_said *said);
 
 /* Who still waits at a scene, after anything said of it; and after a plan that fetches people changed. */
 MU_MUST_USE enum mu_err mu_fold_scene(struct mu_picture *picture, struct mu_object *casualty);

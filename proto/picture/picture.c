@@ -44,7 +44,8 @@ void mu_picture_free(mu_picture **picture)
     mu_table_free(&old->cards);
     mu_table_free(&old->findings);
     mu_table_free(&old->decisions);
-    mu_told_free(old);
+    mu_machine_free(old);
+    mu_table_free(&old->told);
     mu_task_free(old);
     mu_table_free(&old->orders);
     mu_table_free(&old->clocks);
