@@ -178,12 +178,12 @@ void desks_enrol(struct desks *d, struct desk *desk, const char *agency, const c
 
 /* ---- the county -------------------------------------------------------------------------------- */
 
-void desks_open(struct desks *d)
+void desks_open(struct desks *d, const char *rate)
 {
     struct desk *admin = &d->admin;
 
     memset(d, 0, sizeof *d);
-    served_open(&d->served, "step", NULL);
+    served_open(&d->served, rate, NULL);
     snprintf(admin->dir, sizeof admin->dir, "%s/admin-1", d->served.dir);
     desk_point(admin, &d->served);
     desk_on(admin);
@@ -221,6 +221,12 @@ void desks_rest(struct desks *d, struct desk *const *desks, size_t count)
         for (size_t i = 0; i < count; i++)
             turn(desks[i], 0);
     }
+}
+
+void desks_turn(struct desks *d, struct desk *desk)
+{
+    turn(&d->admin, 1);
+    turn(desk, 1);
 }
 
 void desks_step(struct desks *d, int64_t ms)

@@ -29,7 +29,8 @@ struct desks {
     int64_t now_ms;    /* where the clock stands */
 };
 
-void desks_open(struct desks *d);
+/* `rate` as of musterd init: "step", "60". */
+void desks_open(struct desks *d, const char *rate);
 void desks_close(struct desks *d);
 /* A new machine of `agency`, enrolled, as its desk or not; off. */
 void desks_enrol(struct desks *d, struct desk *desk, const char *agency, const char *filter,
@@ -46,6 +47,8 @@ uint64_t desks_say(struct desks *d, struct desk *desk, const char *kind, const c
 /* Turn the administrator and those that are on until each has been handed all there is, and the broker
  * has heard what was owed of it. */
 void desks_rest(struct desks *d, struct desk *const *desks, size_t count);
+/* Turn the administrator and this one once. */
+void desks_turn(struct desks *d, struct desk *desk);
 /* Let the clock go on. */
 void desks_step(struct desks *d, int64_t ms);
 

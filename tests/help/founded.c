@@ -71,8 +71,8 @@ static void say_as_admin(Muster__Event *event, Muster__Envelope *envelope)
     event->envelope = envelope;
 }
 
-struct mu_bytes founded_enrolment(struct founded *founded, uint8_t seed, const char *agency,
-                                  const char *roles, const uint8_t *curve)
+static struct mu_bytes enrolment(struct founded *founded, uint8_t seed, const char *agency,
+                                 const char *roles, const uint8_t *curve, bool desk)
 {
     struct county_enrolment e;
     char *agency_copy = mu_arena_copy(&founded->arena, agency, strlen(agency));
@@ -82,8 +82,22 @@ struct mu_bytes founded_enrolment(struct founded *founded, uint8_t seed, const c
     county_enrolment(&e, seed, agency_copy, roles_copy);
     if (curve != NULL)
         memcpy(e.curve, curve, sizeof e.curve);
+    if (desk)
+        e.enrolment.has_desk = e.enrolment.desk = true;
     say_as_admin(&e.event, &e.envelope);
     return help_packed(&e.event, &founded->arena);
+}
+
+struct mu_bytes founded_enrolment(struct founded *founded, uint8_t seed, const char *agency,
+                                  const char *roles, const uint8_t *curve)
+{
+    return enrolment(founded, seed, agency, roles, curve, false);
+}
+
+struct mu_bytes founded_desk(struct founded *founded, uint8_t seed, const char *agency,
+                             const char *roles)
+{
+    return enrolment(founded, seed, agency, roles, NULL, true);
 }
 
 struct mu_bytes founded_retire(struct founded *founded, uint8_t seed)

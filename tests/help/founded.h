@@ -24,6 +24,9 @@ void founded_remove(struct founded *founded);
  * one of the seed); and his word that it is retired as of now, or compromised. */
 struct mu_bytes founded_enrolment(struct founded *founded, uint8_t seed, const char *agency,
                                   const char *roles, const uint8_t *curve);
+/* The same, of its agency's desk. */
+struct mu_bytes founded_desk(struct founded *founded, uint8_t seed, const char *agency,
+                             const char *roles);
 struct mu_bytes founded_retire(struct founded *founded, uint8_t seed);
 struct mu_bytes founded_compromised(struct founded *founded, uint8_t seed);
 /* EM's `n`th evacuation (lane 0) and field report (lane 1). */

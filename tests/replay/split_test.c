@@ -47,7 +47,7 @@ static int make(void **state)
 
     (void)state;
     memset(&s, 0, sizeof s);
-    desks_open(&s.a);
+    desks_open(&s.a, "step");
     desks_enrol(&s.a, &s.on_a, "EM", "type=tick", false);
     desks_enrol(&s.a, &s.on_b, "WR", "type=tick", false);
     desks_enrol(&s.a, &s.goer, "CA", "", true);

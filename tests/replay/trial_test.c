@@ -137,7 +137,7 @@ static void begin(struct trial *t)
     static const char *const agencies[DESKS] = {"CA", "HC", "WR", "SH"};
 
     memset(t, 0, sizeof *t);
-    desks_open(&t->county);
+    desks_open(&t->county, "step");
     desks_enrol(&t->county, &t->speaker, "EM", "type=tick", false);
     t->on[DESKS] = &t->speaker;
     for (size_t i = 0; i < DESKS; i++) {
