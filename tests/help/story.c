@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "proto/base/clock.h"
+#include "proto/picture/level.h"
 #include "proto/rules/needs.h"
+#include "proto/rules/release.h"
 #include "proto/rules/templates.h"
 #include "proto/sign/digest.h"
 #include "proto/wire/say.h"
@@ -311,6 +313,81 @@ static bool answer_needs(struct story *story)
     return true;
 }
 
+/* ---- water ---- */
+
+static void enter_water(struct story *story, const struct mu_said *about, Muster__Event *event)
+{
+    Muster__Envelope *envelope = mu_arena_take(&story->arena, sizeof *envelope);
+
+    *envelope = *about->event->envelope;
+    envelope->agency = (char *)(uintptr_t) "WR";
+    envelope->has_change = envelope->has_source = envelope->has_occurred_at_ms = true;
+    envelope->change = MUSTER__CHANGE__CHANGE_PROGRESS;
+    envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;
+    envelope->occurred_at_ms = mu_picture_now_ms(story->picture);
+    envelope->object = (char *)(uintptr_t)about->object->id;
+    envelope->n_cites = envelope->n_supersedes = envelope->n_cancels = envelope->n_based_on = 0;
+    event->envelope = envelope;
+    enter(story, "WR", event);
+}
+
+static bool answer_releases(struct story *story, const struct mu_river *river)
+{
+    const struct mu_object *object;
+    bool said = false;
+
+    for (size_t i = 0;
+         (object = mu_picture_at(story->picture, MUSTER__EVENT__BODY_DAM_OPERATION, i)) != NULL;
+         i++) {
+        Muster__Event *event = mu_arena_take(&story->arena, sizeof *event);
+
+        *event = (Muster__Event)MUSTER__EVENT__INIT;
+        event->body_case = MUSTER__EVENT__BODY_DAM_OPERATION;
+        assert_int_equal(mu_release_answer(story->picture, river, object, "WR", &story->arena,
+                                           &event->dam_operation),
+                         MU_OK);
+        if (event->dam_operation == NULL)
+            continue;
+        enter_water(story, mu_object_head(object), event);
+        said = true;
+    }
+    return said;
+}
+
+static bool answer_gauges(struct story *story)
+{
+    const struct mu_object *object;
+    bool said = false;
+
+    for (size_t i = 0;
+         (object = mu_picture_at(story->picture, MUSTER__EVENT__BODY_GAUGE, i)) != NULL; i++) {
+        Muster__Event *event = mu_arena_take(&story->arena, sizeof *event);
+
+        *event = (Muster__Event)MUSTER__EVENT__INIT;
+        event->body_case = MUSTER__EVENT__BODY_GAUGE;
+        assert_int_equal(
+            mu_level_answer(story->picture, object->id, "WR", &story->arena, &event->gauge), MU_OK);
+        if (event->gauge == NULL)
+            continue;
+        enter_water(story, mu_object_head(object), event);
+        said = true;
+    }
+    return said;
+}
+
+static bool answer_water(struct story *story)
+{
+    struct mu_river *river;
+    bool said;
+
+    if (!story->water)
+        return false;
+    assert_int_equal(mu_river_new(story->picture, &river), MU_OK);
+    said = answer_releases(story, river);
+    mu_river_free(&river);
+    return answer_gauges(story) || said;
+}
+
 /* ---- the coordinator ---- */
 
 static void show_number(struct mu_text *out, const Muster__Number *number)
@@ -464,6 +541,7 @@ void story_answer(struct story *story)
     while (more) {
         more = answer_findings(story);
         more = answer_needs(story) || more;
+        more = answer_water(story) || more;
     }
 }
 

@@ -18,6 +18,7 @@ struct story {
     uint64_t number;       /* of the last entry */
     int64_t at_ms;         /* log clock of the last entry */
     bool no_supply;        /* supply does not answer */
+    bool water;            /* WR's program answers releases and gauges */
     bool no_coordinator;   /* it judges, and says nothing */
     int dies_after;        /* findings recorded before the coordinator is killed; -1: it lives */
     const char *meanwhile; /* EM says this between a judgement and its findings' entries; once */
