@@ -224,6 +224,32 @@ struct mu_bed_count mu_hospital_beds(const mu_picture *picture, const char *hosp
     return out;
 }
 
+static bool has_emergency(const Muster__Event *event)
+{
+    return event->hospital->has_emergency_department;
+}
+
+static bool has_flood_state(const Muster__Event *event)
+{
+    return event->hospital->has_flood_state;
+}
+
+bool mu_hospital_receives(const mu_picture *picture, const char *hospital)
+{
+    const struct mu_object *object =
+        mu_picture_object(picture, MUSTER__EVENT__BODY_HOSPITAL, hospital);
+    const struct mu_said *emergency, *flood;
+
+    if (mu_object_head(object) == NULL)
+        return true;
+    emergency = mu_object_news(object, has_emergency);
+    flood = mu_object_news(object, has_flood_state);
+    return (emergency == NULL || emergency->event->hospital->emergency_department !=
+                                     MUSTER__EMERGENCY_DEPARTMENT__EMERGENCY_DEPARTMENT_CLOSED) &&
+           (flood == NULL ||
+            flood->event->hospital->flood_state <= MUSTER__FLOOD_STATE__FLOOD_STATE_THREATENED);
+}
+
 static bool has_ambulances(const Muster__Event *event)
 {
     return event->hospital->has_ambulances_available;

@@ -25,6 +25,9 @@ struct mu_bed_count mu_hospital_beds(const mu_picture *picture, const char *hosp
                                      Muster__BedKind kind);
 /* Ambulances it has, by its last word or its reference data; -1: nobody said. */
 int64_t mu_hospital_ambulances(const mu_picture *picture, const char *hospital);
+/* Whether it takes patients by its last word: its emergency department is not closed, and it is neither
+ * flooded, cut off nor being emptied. */
+bool mu_hospital_receives(const mu_picture *picture, const char *hospital);
 /* Of the county: reported or in its reference data, and not outside it. */
 bool mu_hospital_is_ours(const mu_picture *picture, const char *hospital);
 

@@ -218,7 +218,8 @@ struct mu_posts mu_ambulances_free(struct mu_judgement *judgement, const struct 
         uint32_t busy;
         struct mu_spot from;
 
-        if (has <= 0 || !mu_roads_spot(judgement->picture, hospitals[i], &from))
+        if (has <= 0 || !mu_hospital_receives(judgement->picture, hospitals[i]) ||
+            !mu_roads_spot(judgement->picture, hospitals[i], &from))
             continue;
         busy = busy_of(judgement, &fleet, hospitals[i]);
         if (has <= (int64_t)busy)

@@ -90,10 +90,11 @@ void mu_beds_look(const mu_picture *picture, const char *hospital, Muster__BedKi
             ? out->count.counted_at_ms +
                   mu_picture_limit(picture, "bed_age_min", NULL, BED_AGE_MIN) * MU_MINUTE_MS
             : INT64_MIN;
-    out->fresh = out->count.known && now_ms <= out->holds_until_ms;
+    out->receives = mu_hospital_receives(picture, hospital);
+    out->fresh = out->receives && out->count.known && now_ms <= out->holds_until_ms;
     /* Who arrived before the count is in it; without one nothing can be said of those who are there. */
     mu_picture_meet(picture, MU_PLACE_HOSPITAL, hospital,
                     out->count.known ? out->count.counted_at_ms : now_ms, MU_ENDLESS, take, &look);
     out->held = out->held < out->count.available ? out->held : out->count.available;
-    out->usable = out->fresh ? out->count.available : out->held;
+    out->usable = !out->receives ? 0 : out->fresh ? out->count.available : out->held;
 }

@@ -12,6 +12,7 @@
 struct mu_beds {
     struct mu_bed_count count; /* the last word */
     bool fresh;                /* and it holds */
+    bool receives;             /* the hospital takes patients: otherwise none of its beds counts */
     int64_t holds_until_ms;
     uint32_t coming; /* who arrives after that word */
     uint32_t held;   /* of them, those promised while it held */

@@ -72,7 +72,10 @@ static void add_kind(struct mu_judgement *judgement, struct mu_draft *draft, Mus
     Muster__FindingLine *line = mu_draft_line(judgement, draft, line_name(kind));
     static const char old[] = "c10.line_old";
     /* A figure that holds is told without its time: the same count again is no news. */
-    const char *id = !look->count.known ? "c10.line_unknown" : look->fresh ? "c10.line" : old;
+    const char *id = !look->receives      ? "c10.line_closed"
+                     : !look->count.known ? "c10.line_unknown"
+                     : look->fresh        ? "c10.line"
+                                          : old;
     int64_t margin = (int64_t)look->usable - look->coming;
 
     line->need = mu_judge_number(judgement, look->coming, MUSTER__MEASURE__MEASURE_PERSON);
@@ -109,7 +112,8 @@ static void offer_one(struct mu_judgement *judgement, struct mu_draft *draft, Mu
 
     mu_beds_look(judgement->picture, hospital, kind, judgement->now_ms, NULL, NULL, &look);
     judgement->looked++;
-    if (!look.count.known || look.fresh != fresh || look.count.available <= look.coming)
+    if (!look.receives || !look.count.known || look.fresh != fresh ||
+        look.count.available <= look.coming)
         return;
     if (fresh) {
         uint32_t room = look.count.available - look.coming;
@@ -141,7 +145,7 @@ static void offer_beds(struct mu_judgement *judgement, struct mu_draft *draft, M
     size_t before = draft->finding->n_options;
     const struct mu_object *object;
 
-    if (!here->count.known)
+    if (here->receives && !here->count.known)
         mu_draft_option(judgement, draft,
                         mu_judge_say(judgement, "c10.ask_unknown",
                                      mu_arg_object(judgement, judgement->id),
@@ -223,6 +227,10 @@ static struct mu_draft *judge_kind(struct mu_judgement *judgement, struct mu_dra
         mu_draft_party(judgement, draft, movers.at[i]->said, MUSTER__ACTIVITY__ACTIVITY_AMBULANCE);
     if (look.count.known)
         mu_draft_cause(judgement, draft, look.count.said);
+    if (!look.receives)
+        mu_draft_cause(judgement, draft,
+                       mu_object_head(mu_picture_object(
+                           judgement->picture, MUSTER__EVENT__BODY_HOSPITAL, judgement->id)));
     if (look.coming <= look.usable)
         return draft;
     if (!draft->open)

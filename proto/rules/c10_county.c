@@ -64,7 +64,7 @@ static struct sum add_up(struct mu_judgement *judgement, Muster__BedKind kind)
             continue;
         sum.known = sum.known || look.count.known;
         sum.coming += look.coming;
-        sum.available += look.count.available;
+        sum.available += look.receives ? look.count.available : 0;
     }
     return sum;
 }
@@ -117,7 +117,7 @@ static void add_hospitals(struct mu_judgement *judgement, struct mu_draft *draft
          i++) {
         Muster__FindingLine *line;
 
-        if (!look_at(judgement, hospital, sum->kind, &look) || !look.count.known)
+        if (!look_at(judgement, hospital, sum->kind, &look) || !look.count.known || !look.receives)
             continue;
         line = mu_draft_line(judgement, draft, hospital->id);
         line->need = mu_judge_number(judgement, look.coming, MUSTER__MEASURE__MEASURE_PERSON);

@@ -148,7 +148,7 @@ static void warn_of_beds(struct mu_work *work, Muster__BedKind kind, uint32_t wi
         struct mu_beds look;
 
         mu_beds_look(judgement->picture, hospitals[i], kind, judgement->now_ms, NULL, NULL, &look);
-        if (look.count.known && !look.fresh && look.count.available > look.coming)
+        if (look.receives && look.count.known && !look.fresh && look.count.available > look.coming)
             mu_work_warn(work,
                          mu_judge_say(judgement, "c10.ask", mu_arg_object(judgement, hospitals[i]),
                                       mu_arg_number(judgement, look.count.available,
@@ -217,6 +217,20 @@ static uint32_t fill_beds(struct mu_work *work, Muster__ProposedJourney *journey
     return persons;
 }
 
+/* Two scenes are proposed the same ambulances: whoever decides must know. */
+static void warn_of_others(struct mu_work *work, uint32_t free)
+{
+    uint32_t all = mu_picture_waiting(work->judgement->picture).red;
+
+    if (all == work->casualty->waiting.red || all <= free)
+        return;
+    mu_work_warn(
+        work,
+        mu_judge_say(work->judgement, "dispatch.not_enough",
+                     mu_arg_number(work->judgement, all, MUSTER__MEASURE__MEASURE_PERSON),
+                     mu_arg_number(work->judgement, free, MUSTER__MEASURE__MEASURE_VEHICLE), NULL));
+}
+
 static void send_ambulances(struct mu_work *work, uint32_t red)
 {
     const Muster__BedKind icu = MUSTER__BED_KIND__BED_KIND_ICU;
@@ -246,6 +260,7 @@ static void send_ambulances(struct mu_work *work, uint32_t red)
                      mu_judge_say(judgement, "dispatch.no_ambulance",
                                   mu_arg_number(judgement, red, MUSTER__MEASURE__MEASURE_PERSON),
                                   NULL));
+    warn_of_others(work, free);
     list_beds(work, icu, &beds);
     warn_of_beds(work, icu, without);
 }

@@ -440,6 +440,10 @@ static void two_scenes_at_once(void **state)
     story_says(&s, "14:20", "SH", "casualty Q1@v1 area=cn/99/02/4 persons_injured=1 triage.red=1");
     story_says(&s, "14:20", "SH", "casualty Q2@v1 area=cn/99/02/2 persons_injured=2 triage.red=2");
     assert_non_null(strstr(words_of(propose("Q2")), "1 from KH by R1, 9000 m, 12 min"));
+    assert_null(strstr(told, "not_enough")); /* three for three */
+    story_says(&s, "14:20", "SH", "casualty Q2@v2 area=cn/99/02/2 persons_injured=3 triage.red=3");
+    assert_non_null(strstr(words_of(propose("Q2")), "! dispatch.not_enough 4 3\n"));
+    story_says(&s, "14:20", "SH", "casualty Q2@v3 area=cn/99/02/2 persons_injured=2 triage.red=2");
     story_says(&s, "14:21", "HC",
                "operation_plan G1@v1 area=cn/99/02/4 activity=ambulance state=active for_objects=Q1"
                " resources[0].object=KH resources[0].count=1 phases[0].activity=ambulance"
@@ -451,6 +455,18 @@ static void two_scenes_at_once(void **state)
     words_of(propose("Q2"));
     assert_null(strstr(told, "from KH"));
     assert_non_null(strstr(told, "2 from ZY by R4-R1, 14000 m, 18 min"));
+    story_close(&s);
+}
+
+/* A hospital in the water neither sends nor takes. */
+static void a_flooded_hospital(void **state)
+{
+    (void)state;
+    open_elsewhere();
+    story_says(&s, "14:19", "HC", "hospital KH@v1 change=progress flood_state=flooded");
+    story_says(&s, "14:20", "SH", "casualty Q1@v1 area=cn/99/02/4 persons_injured=1 triage.red=1");
+    assert_non_null(strstr(words_of(propose("Q1")), "1 from ZY by R4-R1-R2"));
+    assert_non_null(strstr(told, "1 red to ZY"));
     story_close(&s);
 }
 
@@ -493,6 +509,7 @@ int main(void)
         cmocka_unit_test(unknown_is_not_open),
         cmocka_unit_test(two_hospitals_share_three_red),
         cmocka_unit_test(two_scenes_at_once),
+        cmocka_unit_test(a_flooded_hospital),
         cmocka_unit_test(a_village_cut_off),
         cmocka_unit_test(a_place_that_is_not_on_the_map),
     };

@@ -205,6 +205,26 @@ static void other_beds(void **state)
     story_close(&s);
 }
 
+/* A hospital that is cut off by the water, or closes its doors, has no beds for anybody on his way. */
+static void a_hospital_that_takes_nobody(void **state)
+{
+    (void)state;
+    play_until_1508();
+    story_says(&s, "15:11", "HC",
+               "hospital H1@v1 area=cn/99/01/21/100 change=progress flood_state=access_cut");
+    story_expect_line(&s, "15:11 card RAISED C10:H1 for HC by 15:20 | H1: 2 on the way for 0"
+                          " (bed.icu), there 16:16\n"
+                          "  - bed.icu: 2 on the way; the hospital takes nobody\n"
+                          "  ? no other hospital of the county has a bed (bed.icu) free\n");
+    story_says(&s, "15:12", "HC",
+               "hospital H1@v1 area=cn/99/01/21/100 change=progress flood_state=threatened");
+    assert_string_equal(story_open_cards(&s), "");
+    story_says(&s, "15:13", "HC",
+               "hospital H1@v1 area=cn/99/01/21/100 change=progress emergency_department=closed");
+    assert_string_equal(story_open_cards(&s), "C10:H1");
+    story_close(&s);
+}
+
 /* A transfer between hospitals takes nobody from the scene. */
 static void a_transfer_fetches_nobody(void **state)
 {
@@ -319,6 +339,7 @@ int main(void)
         cmocka_unit_test(an_old_figure_is_not_counted),
         cmocka_unit_test(an_offer_grows_old),
         cmocka_unit_test(other_beds),
+        cmocka_unit_test(a_hospital_that_takes_nobody),
         cmocka_unit_test(a_transfer_fetches_nobody),
         cmocka_unit_test(two_scenes),
         cmocka_unit_test(nothing_twice),
