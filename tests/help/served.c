@@ -365,6 +365,10 @@ uint8_t caller_hello(struct caller *c)
         .agent = c->lane[0].seal.agent,
         .instance = c->lane[0].seal.instance,
         .log = c->lane[0].seal.origin,
+        .head_epoch = c->claims.epoch,
+        .head_size = c->claims.size,
+        .head_root = c->claims.root,
+        .note = c->claims_note,
         .fragment_bytes = c->fragment_bytes,
         .program = {(const uint8_t *)"caller", 6},
     };

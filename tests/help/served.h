@@ -42,7 +42,9 @@ struct caller {
     uint8_t secret[32], curve[32]; /* CURVE */
     uint32_t fragment_bytes;       /* said in HELLO */
     struct help_author lane[MU_LANES];
-    struct mu_head head; /* of the last WELCOME */
+    struct mu_head head;         /* of the last WELCOME */
+    struct mu_head claims;       /* what HELLO says it holds, */
+    struct mu_bytes claims_note; /* ... and the note beside it */
     struct mu_heard heard;
     uint8_t *message; /* what `heard` points to */
     size_t messages;  /* heard so far, fragments too */

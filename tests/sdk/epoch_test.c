@@ -1,12 +1,15 @@
 /* A record restored from a backup: says so, gets back what it lost, and nobody is told anything twice.
  * Real musterd, real spools; what a follower saw before is forgotten, not shown. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -17,6 +20,8 @@
 #include "tests/help/served.h"
 
 #define SAID_MAX 400u
+
+extern char **environ;
 
 static struct served county;
 static struct help_seat admin, em, water, reader;
@@ -53,11 +58,28 @@ static bool is_at_rest(const struct help_seat *seat)
            mu_agent_link(seat->agent, NULL) == MU_LINK_OPEN;
 }
 
+static bool knows_epoch(void *user)
+{
+    const struct help_seat *seat = user;
+    struct mu_head head;
+
+    mu_agent_head(seat->agent, &head);
+    return head.epoch == epoch;
+}
+
+/* The reader has read all that was answered. */
+static bool has_read(const struct help_seat *seat)
+{
+    const struct mu_answer *last = &seat->answers[seat->answer_count - 1];
+
+    return seat->answer_count == 0 || last->epoch != epoch || reader.through >= last->number;
+}
+
 static bool all_at_rest(void *user)
 {
     (void)user;
     return is_at_rest(&admin) && is_at_rest(&em) && is_at_rest(&water) && is_at_rest(&reader) &&
-           caught_up(&reader);
+           caught_up(&reader) && has_read(&em) && has_read(&water);
 }
 
 static void until_at_rest(void)
@@ -200,6 +222,14 @@ static void verify(int wanted)
     assert_int_equal(pclose(out) / 256, wanted);
 }
 
+/* What verify says of the newest epoch, from "kept" on. */
+static void verify_says(const char *what)
+{
+    verify(0);
+    if (strstr(report, what) == NULL)
+        fail_msg("%s is not in %s", what, report);
+}
+
 /* ---- what is to be seen ---------------------------------------------------------------------- */
 
 static size_t times_read(const struct mu_hash *leaf)
@@ -290,7 +320,6 @@ static void what_was_said_after_the_backup_comes_back(void **state)
     check_answers(&em);
     check_answers(&water);
     verify(0);
-    print_message("# %s\n", report);
     read_anew();
     check_order(false);
     check_said(0, 0);
@@ -302,11 +331,314 @@ static void what_was_said_after_the_backup_comes_back(void **state)
     assert_int_equal(reader.epochs, 1);
 }
 
+/* ---- when it is not so simple ----------------------------------------------------------------- */
+
+static struct mu_kept say_one(struct help_seat *seat, const char *words)
+{
+    return help_seat_say(seat, words, "severe");
+}
+
+static size_t openings(void)
+{
+    size_t count = 0;
+
+    for (const char *at = report; (at = strstr(at, "\"epoch\":")) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* The mark of a later backup lets agents forget what an older one does not hold. */
+static void forget_through_a_backup(const char *name)
+{
+    back_up(name);
+    served_kill(&county);
+    served_start(&county);
+    help_turns(20, NULL, &admin, &em, &water, &reader, NULL); /* WELCOME brings the mark */
+    until_at_rest();
+    say(4); /* written with the answers: what may be forgotten goes */
+    until_at_rest();
+    help_seat_close(&em); /* what was settled is written when it closes */
+    help_seat_close(&water);
+    help_seat_open(&em, false);
+    help_seat_open(&water, false);
+    until_at_rest();
+}
+
+static void what_nobody_kept_is_lost_and_named(void **state)
+{
+    char lost[128];
+    uint64_t first, last;
+
+    (void)state;
+    say(20);
+    back_up("old");
+    first = reader.head + 1;
+    say(20);
+    last = reader.head;
+    forget_through_a_backup("new");
+    say(10);
+    burn();
+    restore("old"); /* the new one is gone as well */
+    served_start(&county);
+    epoch = 2;
+    until_at_rest();
+    check_said(21, 40);
+    check_order(true);
+    check_answers(&em);
+    snprintf(lost, sizeof lost, "\"lost\":[{\"first\":\"%llu\",\"last\":\"%llu\"}]",
+             (unsigned long long)first, (unsigned long long)last);
+    verify_says(lost);
+    say(5); /* the chain goes on where it was, over the gap */
+    check_said(21, 40);
+    assert_int_equal(em.moved_count, 0);
+    verify(0);
+}
+
+static void who_has_nothing_left_begins_anew(void **state)
+{
+    static struct help_seat late;
+    static char role[] = "transport";
+    size_t kept;
+
+    (void)state;
+    say(20);
+    back_up("old");
+    say(19);
+    back_up("newest");
+    enrol(&late, "TRANSPORT", role); /* the record goes on: what the next WELCOME says is news, */
+    served_kill(&county);
+    served_start(&county);
+    help_turns(20, NULL, &admin, &em, &water, &reader, NULL);
+    until_at_rest();
+    help_seat_close(&em); /* ... and with it goes what may be forgotten */
+    help_seat_close(&water);
+    help_seat_open(&em, false);
+    help_seat_open(&water, false);
+    until_at_rest();
+    burn();
+    restore("old");
+    served_start(&county);
+    epoch = 2;
+    until_at_rest();
+    kept = said_count;
+    check_said(21, kept);
+    say(6); /* the chains end in nothing: they begin anew, in plain sight */
+    check_said(21, kept);
+    for (size_t i = kept; i < said_count; i++) {
+        assert_true(said[i].instance != said[i % 2].instance);
+        assert_int_equal(times_read(&said[i].leaf), 1);
+    }
+    verify(0);
+    help_seat_remove(&late);
+}
+
+/* Put back by other means: nobody said so. The first checkpoint that does not fit does. */
+static void a_copy_put_back_is_found_out(void **state)
+{
+    char command[512];
+    struct mu_kept meanwhile;
+
+    (void)state;
+    say(20);
+    assert_int_equal(served_stop(&county), 0);
+    snprintf(command, sizeof command, "cp -a %s/log %s/copy", county.dir, county.dir);
+    assert_int_equal(system(command), 0);
+    served_start(&county);
+    until_at_rest();
+    say(20);
+    served_kill(&county);
+    snprintf(command, sizeof command, "rm -rf %s/log && mv %s/copy %s/log", county.dir, county.dir,
+             county.dir);
+    assert_int_equal(system(command), 0);
+    help_seat_close(&em);
+    help_seat_close(&reader);
+    served_start(&county);
+    epoch = 2;
+    help_until(settled, &water, NULL, &water, NULL);
+    help_turns(50, NULL, &water, &admin, NULL);
+    meanwhile = say_one(&water, "meanwhile");
+    help_seat_open(&em, false);
+    help_seat_open(&reader, true);
+    reader.entry_count = 0;
+    reader.through = reader.head = 0;
+    assert_int_equal(mu_agent_follow(reader.agent, "", 1), MU_OK);
+    until_at_rest();
+    check_said(0, 0);
+    check_order(false);
+    assert_int_equal(times_read(&meanwhile.leaf), 1);
+    verify_says("\"lost\":[]");
+    assert_int_equal(openings(), 1);
+}
+
+static void restored_again_before_all_was_back(void **state)
+{
+    (void)state;
+    say(20);
+    back_up("twenty");
+    say(30);
+    burn();
+    restore("twenty");
+    served_start(&county);
+    epoch = 2;
+    help_until(knows_epoch, &em, NULL, &em, NULL); /* and has given back some of it, perhaps */
+    burn();
+    restore("twenty");
+    served_start(&county);
+    epoch = 3;
+    until_at_rest();
+    check_said(0, 0);
+    check_order(false);
+    verify(0);
+}
+
+/* ---- killed ----------------------------------------------------------------------------------- */
+
+/* musterd with these arguments, killed after a while. */
+static void command_is_killed(char *const argv[], unsigned delay_us)
+{
+    const char *build = getenv("B");
+    posix_spawn_file_actions_t actions;
+    char program[256];
+    pid_t pid;
+    int status;
+
+    snprintf(program, sizeof program, "%s/musterd", build != NULL ? build : "build");
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    assert_int_equal(posix_spawn(&pid, program, &actions, NULL, argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    usleep(delay_us);
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static bool has_log(void)
+{
+    char path[200];
+
+    snprintf(path, sizeof path, "%s/log/data.mdb", county.dir);
+    return access(path, F_OK) == 0;
+}
+
+/* Killed while it restores: nothing is there, or all of it. Killed as it begins the epoch: it began, or
+ * the next start begins it. */
+static void killed_at_any_point_it_goes_on(void **state)
+{
+    char name[200], nowhere[200];
+    char *restoring[] = {"musterd", "restore", "--dir", county.dir, "--from", name, NULL};
+    char *serving[] = {"musterd", "--dir", county.dir, "--endpoint", nowhere, NULL};
+
+    (void)state;
+    snprintf(nowhere, sizeof nowhere, "ipc://%s/nowhere", county.dir);
+    say(50);
+    back_up("fifty");
+    say(20);
+    burn();
+    snprintf(name, sizeof name, "%s/fifty", county.dir);
+    for (unsigned delay_us = 0; !has_log(); delay_us += 700)
+        command_is_killed(restoring, delay_us);
+    for (unsigned delay_us = 0; delay_us < 24000; delay_us += 3000)
+        command_is_killed(serving, delay_us);
+    served_start(&county);
+    epoch = 2;
+    until_at_rest();
+    check_said(0, 0);
+    check_order(false);
+    verify(0);
+    assert_int_equal(openings(), 1);
+}
+
+static void a_backup_cut_short_has_no_name(void **state)
+{
+    char path[200];
+    char *backing_up[] = {"musterd", "backup", "--dir", county.dir, "--to", path, NULL};
+
+    (void)state;
+    say(30);
+    snprintf(path, sizeof path, "%s/cut", county.dir);
+    for (unsigned delay_us = 0; access(path, F_OK) != 0; delay_us += 500)
+        command_is_killed(backing_up, delay_us);
+    assert_int_equal(served_command(&county, "restore --check --from %s/cut"), 0);
+}
+
+/* ---- lies ------------------------------------------------------------------------------------- */
+
+/* Whoever claims to hold more, and cannot show the log key's name under it, is not believed. */
+static void what_is_not_signed_begins_nothing(void **state)
+{
+    struct mu_head head = {.epoch = 1, .size = 4000};
+    char note[MU_NOTE_BYTES_MAX];
+    struct mu_bytes notes[3] = {{(const uint8_t *)note, 0}, {(const uint8_t *)note, 7}};
+    struct caller liar;
+    mu_key *forged = NULL;
+
+    (void)state;
+    say(4);
+    memset(head.root.b, 0x5a, sizeof head.root.b);
+    assert_int_equal(mu_key_make(&forged), MU_OK);
+    assert_int_equal(mu_checkpoint_sign(&county.log, &head, forged, note), MU_OK);
+    mu_key_close(&forged);
+    notes[2] = (struct mu_bytes){(const uint8_t *)note, strlen(note)};
+    help_seat_close(&admin);
+    caller_admin(&liar, &county);
+    caller_connect(&liar, &county);
+    liar.claims = head;
+    for (size_t i = 0; i < 3; i++) {
+        liar.claims_note = notes[i];
+        assert_int_equal(caller_hello(&liar), MU_FRAME_WELCOME);
+        assert_int_equal(liar.heard.as.welcome.epoch, 1);
+        assert_int_equal(liar.heard.as.welcome.common, 0);
+    }
+    caller_close(&liar);
+    help_seat_open(&admin, false);
+    say(2);
+    verify(0);
+    assert_int_equal(openings(), 0);
+}
+
+static void a_byte_changed_is_refused(void **state)
+{
+    char path[200], other[200];
+    static uint8_t bytes[1 << 20];
+    size_t size;
+    FILE *file;
+
+    (void)state;
+    say(10);
+    back_up("whole");
+    snprintf(path, sizeof path, "%s/whole", county.dir);
+    snprintf(other, sizeof other, "%s/broken", county.dir);
+    assert_non_null(file = fopen(path, "rb"));
+    size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    for (size_t at = 3; at < size; at += size / 41) {
+        bytes[at] ^= 0x20;
+        assert_non_null(file = fopen(other, "wb"));
+        assert_int_equal(fwrite(bytes, 1, size, file), size);
+        fclose(file);
+        bytes[at] ^= 0x20;
+        assert_int_equal(served_command(&county, "restore --dir %s/new --from %s/broken"), 6);
+    }
+    assert_int_equal(served_command(&county, "restore --dir %s --from %s/whole"), 1); /* in use */
+    assert_int_equal(served_command(&county, "restore --dir %s/new --from %s/whole"), 0);
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, make, drop)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_was_said_after_the_backup_comes_back, make, drop),
+        STORY(what_was_said_after_the_backup_comes_back),
+        STORY(what_nobody_kept_is_lost_and_named),
+        STORY(who_has_nothing_left_begins_anew),
+        STORY(a_copy_put_back_is_found_out),
+        STORY(restored_again_before_all_was_back),
+        STORY(killed_at_any_point_it_goes_on),
+        STORY(a_backup_cut_short_has_no_name),
+        STORY(what_is_not_signed_begins_nothing),
+        STORY(a_byte_changed_is_refused),
     };
 
+    cmocka_set_test_filter(getenv("MUSTER_STORY")); /* one of them: a pattern */
     return cmocka_run_group_tests_name("epoch", tests, NULL, NULL);
 }
