@@ -78,8 +78,10 @@ struct mu_giver {
 
 /* ---- follow ---------------------------------------------------------------------------------- */
 struct mu_follower {
-    uint32_t serial; /* which of the program's follows this is; 0: none */
-    uint32_t id;     /* of the FOLLOW now running */
+    uint32_t serial;  /* which of the program's follows this is; 0: none */
+    uint32_t id;      /* of the FOLLOW now running */
+    uint8_t lanes;    /* bit per lane */
+    uint64_t through; /* the broker has looked so far */
     char filter[MU_FILTER_TEXT_MAX];
     bool everything;
     bool asked;          /* FOLLOW was said since the last WELCOME */
@@ -107,6 +109,7 @@ struct mu_hashed {
 /* A DELIVER that must wait for the roster. */
 struct mu_held {
     struct mu_held *next;
+    uint32_t id; /* of its follow */
     size_t size;
     uint8_t data[];
 };
@@ -115,10 +118,11 @@ struct mu_reading {
     struct mu_intake intake;
     mu_roster *roster;
     struct mu_follower roles;  /* the roster's own follow; next: all before it is folded */
-    struct mu_follower wanted; /* the program's */
-    uint64_t roster_goal;      /* the wanted follow waits until the roster is folded through here */
-    uint32_t serials;          /* follows begun by the program */
-    uint32_t ids;              /* FOLLOWs said since the last WELCOME */
+    struct mu_follower wanted; /* the program's; of one that follows lane by lane, the first */
+    struct mu_follower slower[MU_LANES - 1]; /* ... and the others; serial 0: not in use */
+    uint64_t roster_goal; /* the wanted follow waits until the roster is folded through here */
+    uint32_t serials;     /* follows begun by the program */
+    uint32_t ids;         /* FOLLOWs said since the last WELCOME */
     struct mu_held *held, **held_end;
     struct mu_hash *leaves; /* scratch: one DELIVER */
     size_t leaves_room;

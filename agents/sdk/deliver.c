@@ -37,7 +37,7 @@ static bool is_wanted(const struct mu_follower *f, const struct mu_slice_item *i
 /* False: the program ended the turn, or wants something else now. */
 static bool hand_out_slice(struct mu_frame *frame, const struct mu_hashed *hashed)
 {
-    struct mu_follower *f = &frame->agent->reading.wanted;
+    struct mu_follower *f = frame->follower;
     struct mu_bytes left = hashed->slice.items;
     uint32_t serial = f->serial;
 
@@ -109,7 +109,7 @@ static enum mu_err check_note(struct mu_frame *frame, const struct mu_edge *edge
 /* A number may be seen twice (a frame that waited, a turn that was ended): the edge takes it once. */
 static enum mu_err check_head(struct mu_frame *frame)
 {
-    struct mu_follower *f = &frame->agent->reading.wanted;
+    struct mu_follower *f = frame->follower;
     struct mu_edge edge = f->edge;
     enum mu_err err = MU_OK;
 
@@ -135,7 +135,7 @@ static enum mu_err hash_frame(struct mu_frame *frame)
     const struct mu_deliver *deliver = frame->deliver;
     struct mu_bytes left = deliver->slice_bytes;
     struct mu_hash *leaves = reading->leaves;
-    uint64_t next = reading->wanted.next;
+    uint64_t next = frame->follower->next;
 
     for (uint16_t i = 0; i < deliver->slices; i++) {
         struct mu_slice slice;
@@ -144,7 +144,7 @@ static enum mu_err hash_frame(struct mu_frame *frame)
             return MU_E_PROOF;
         if (slice.first_number + slice.count <= next)
             continue;
-        if ((reading->wanted.everything && slice.first_number > next) ||
+        if ((frame->follower->everything && slice.first_number > next) ||
             mu_slice_hash(&slice, &frame->agent->home.log, leaves, &frame->hashed[frame->count]) !=
                 MU_OK)
             return MU_E_PROOF;
@@ -152,7 +152,7 @@ static enum mu_err hash_frame(struct mu_frame *frame)
         leaves += slice.count;
         frame->count++;
     }
-    return reading->wanted.everything && next <= deliver->through ? MU_E_PROOF : MU_OK;
+    return frame->follower->everything && next <= deliver->through ? MU_E_PROOF : MU_OK;
 }
 
 /* ---- believing ------------------------------------------------------------------------------- */
@@ -230,25 +230,40 @@ static enum mu_err take_hashed(struct mu_frame *frame)
 
 /* ---- one frame ------------------------------------------------------------------------------- */
 
+/* Of one who follows lane by lane: how far all of them have come. */
+static uint64_t through_all(struct mu_reading *reading)
+{
+    uint64_t least = UINT64_MAX;
+    struct mu_follower *f;
+
+    for (size_t i = 0; (f = mu_reading_wanted(reading, i)) != NULL; i++)
+        if (f->through < least)
+            least = f->through;
+    return least;
+}
+
 static void finish_frame(struct mu_frame *frame)
 {
     struct mu_agent *agent = frame->agent;
-    struct mu_follower *f = &agent->reading.wanted;
+    struct mu_follower *f = frame->follower;
     const struct mu_deliver *deliver = frame->deliver;
+    uint64_t before = through_all(&agent->reading), through;
 
+    f->through = deliver->through;
+    through = through_all(&agent->reading);
     if (deliver->through >= f->next)
         f->next = deliver->through + 1;
     if (deliver->head > agent->told_head)
         agent->told_head = deliver->head;
     mu_witness_through(agent, deliver->through);
-    if (agent->calls.on_through != NULL)
-        agent->stop = agent->calls.on_through(agent->calls.user, deliver->through, deliver->head);
+    if (agent->calls.on_through != NULL && (through > before || through == deliver->through))
+        agent->stop = agent->calls.on_through(agent->calls.user, through, deliver->head);
 }
 
 enum mu_err mu_frame_read(struct mu_frame *frame)
 {
     struct mu_reading *reading = &frame->agent->reading;
-    uint32_t serial = reading->wanted.serial;
+    uint32_t serial = frame->follower->serial;
     enum mu_err err = mu_reading_make_room(reading, frame->deliver);
 
     if (err != MU_OK)
@@ -259,7 +274,7 @@ enum mu_err mu_frame_read(struct mu_frame *frame)
         return err;
     if (!frame->stopped)
         finish_frame(frame);
-    else if (reading->wanted.serial == serial)
-        reading->wanted.asked = false; /* the rest again, from `next` */
+    else if (frame->follower->serial == serial)
+        frame->follower->asked = false; /* the rest again, from `next` */
     return MU_OK;
 }

@@ -50,9 +50,9 @@ void mu_intake_rest(struct mu_intake *intake)
     intake->since_ms = 0;
 }
 
-uint32_t mu_intake_credit(const struct mu_intake *intake, int64_t out)
+uint32_t mu_intake_credit(uint32_t window, int64_t out)
 {
-    int64_t low = intake->window <= WINDOW_THIN ? intake->window / 4 : intake->window / 4 * 3;
+    int64_t low = window <= WINDOW_THIN ? window / 4 : window / 4 * 3;
 
-    return out <= low ? (uint32_t)((int64_t)intake->window - out) : 0;
+    return out <= low ? (uint32_t)((int64_t)window - out) : 0;
 }

@@ -24,7 +24,8 @@ void mu_intake_forget(struct mu_intake *intake);
 void mu_intake_heard(struct mu_intake *intake, uint64_t bytes, int64_t now_ms, int64_t bare_ms);
 /* There is no more for us at present. */
 void mu_intake_rest(struct mu_intake *intake);
-/* The credit to give to a follow that may still be sent `out` bytes; 0: it has enough. */
-uint32_t mu_intake_credit(const struct mu_intake *intake, int64_t out);
+/* The credit to give to a follow that may have `window` bytes on its way and may still be sent `out`; 0:
+ * it has enough. */
+uint32_t mu_intake_credit(uint32_t window, int64_t out);
 
 #endif

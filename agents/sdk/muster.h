@@ -133,6 +133,14 @@ uint64_t mu_agent_witnessed(const mu_agent *agent);
  * owed of it. True where no receipt can be owed. */
 bool mu_agent_stated(const mu_agent *agent, uint64_t through);
 
+/* The same for a screen: one cursor per lane, so that over a slow link what is grave is shown before a
+ * backlog of routine has come. Entries come in number order within each lane, not over all three, and
+ * nothing that is recorded may rest on that order: programs that answer the record use mu_agent_follow. No
+ * receipt is stated of it. on_through tells how far all three have come; mu_agent_lane_through each. */
+MU_MUST_USE enum mu_err mu_agent_follow_lanes(mu_agent *agent, const char *filter,
+                                              const uint64_t from[3]);
+uint64_t mu_agent_lane_through(const mu_agent *agent, uint8_t lane);
+
 /* A cursor kept in the spool, for programs that remember where they were. 0 when never kept. */
 MU_MUST_USE enum mu_err mu_agent_cursor_keep(mu_agent *agent, const char *name, uint64_t through);
 uint64_t mu_agent_cursor(mu_agent *agent, const char *name);

@@ -8,6 +8,16 @@ bool mu_reading_carries_roster(const struct mu_reading *reading)
     return reading->wanted.everything && reading->wanted.next <= reading->roles.next;
 }
 
+struct mu_follower *mu_reading_wanted(struct mu_reading *reading, size_t index)
+{
+    struct mu_follower *f;
+
+    if (index >= MU_LANES)
+        return NULL;
+    f = index == 0 ? &reading->wanted : &reading->slower[index - 1];
+    return f->serial != 0 ? f : NULL;
+}
+
 static enum mu_err grow(void **array, size_t *room, size_t wanted, size_t each)
 {
     void *larger;

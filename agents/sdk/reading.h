@@ -7,6 +7,7 @@
 /* A DELIVER being read. */
 struct mu_frame {
     struct mu_agent *agent;
+    struct mu_follower *follower;
     const struct mu_deliver *deliver;
     size_t size;              /* of the frame: what goes back as credit */
     struct mu_hashed *hashed; /* its slices from `next` on */
@@ -15,7 +16,7 @@ struct mu_frame {
     bool stopped; /* the program ended the turn, or follows something else now */
 };
 
-/* Read one frame of the program's follow; `agent`, `deliver` and `size` are set. frame->wait
+/* Read one frame of the program's follow; `agent`, `follower`, `deliver` and `size` are set. frame->wait
  * afterwards: come again with it when the roster knows more. Errors: MU_E_PROOF, MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_frame_read(struct mu_frame *frame);
 
@@ -27,6 +28,9 @@ void mu_split_look(struct mu_frame *frame, const struct mu_hashed *hashed);
 
 /* A follow of everything that begins no later than the roster stands carries the roster along. */
 bool mu_reading_carries_roster(const struct mu_reading *reading);
+
+/* The program's follows: one, or one for each lane. NULL behind the last. */
+struct mu_follower *mu_reading_wanted(struct mu_reading *reading, size_t index);
 
 /* Room for every leaf and slice of this frame. Errors: MU_E_NO_MEMORY. */
 MU_MUST_USE enum mu_err mu_reading_make_room(struct mu_reading *reading,

@@ -10,7 +10,7 @@
 enum mu_err mu_split_root(struct mu_frame *frame, const struct mu_edge *edge)
 {
     struct mu_agent *agent = frame->agent;
-    struct mu_follower *f = &agent->reading.wanted;
+    struct mu_follower *f = frame->follower;
     struct mu_head head = {.epoch = frame->deliver->epoch, .size = edge->size};
     const struct mu_head *held = &agent->head;
 
@@ -41,7 +41,7 @@ static void tell(struct mu_agent *agent, const struct mu_hashed *hashed)
 void mu_split_look(struct mu_frame *frame, const struct mu_hashed *hashed)
 {
     struct mu_agent *agent = frame->agent;
-    struct mu_follower *f = &agent->reading.wanted;
+    struct mu_follower *f = frame->follower;
     uint64_t number = hashed->slice.first_number;
 
     if (!f->edged || number <= f->looked_at ||

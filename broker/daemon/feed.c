@@ -346,13 +346,16 @@ static enum mu_err next_frame(struct mu_daemon *d, struct mu_follower *f)
     return MU_OK;
 }
 
-/* PROTOCOL §4.3: fragments of one lane do not mix, so one DELIVER of a peer is cut at a time. */
+/* PROTOCOL §4.3: fragments of one lane do not mix, so one DELIVER of a peer and lane is cut at a time. */
 static bool another_is_cut(const struct mu_follower *f)
 {
+    uint8_t lane = slowest_lane(f->lanes);
+
     for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
         const struct mu_follower *other = f->peer->follower[i];
 
-        if (other != NULL && other != f && other->frame != NULL && other->frame_at > 0)
+        if (other != NULL && other != f && other->frame != NULL && other->frame_at > 0 &&
+            slowest_lane(other->lanes) == lane)
             return true;
     }
     return false;

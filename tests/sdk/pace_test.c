@@ -160,9 +160,10 @@ static void a_thin_link_is_given_credit_for_half_a_second(void **state)
     assert_true(intake.window <= 2048);
     take_in(100);
     assert_true(intake.window >= 512 && intake.window <= 640);
-    assert_int_equal(mu_intake_credit(&intake, intake.window / 2), 0); /* CREDITs cost as well */
-    assert_int_equal(mu_intake_credit(&intake, 100), intake.window - 100);
-    assert_int_equal(mu_intake_credit(&intake, -300), intake.window + 300); /* overdrawn */
+    assert_int_equal(mu_intake_credit(intake.window, intake.window / 2),
+                     0); /* CREDITs cost as well */
+    assert_int_equal(mu_intake_credit(intake.window, 100), intake.window - 100);
+    assert_int_equal(mu_intake_credit(intake.window, -300), intake.window + 300); /* overdrawn */
 }
 
 static void a_fast_link_is_given_much_and_silence_takes_nothing(void **state)
