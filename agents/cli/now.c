@@ -1,8 +1,9 @@
-/* muster now: the picture in 25 lines. What needs a decision first, by when; then people, supplies,
- * roads, plans. */
+/* muster now: the picture in 25 lines. What needs a decision first, by when; then what waits for somebody's
+ * word; people, supplies, roads, plans. */
 #include "agents/cli/feed.h"
 #include "agents/cli/look.h"
 #include "agents/cli/options.h"
+#include "agents/cli/waiting.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -209,6 +210,11 @@ static void print_others(struct page *page)
     }
 }
 
+static void print_waiting(void *user, const char *line)
+{
+    print_line(user, line);
+}
+
 /* ---- forms ---------------------------------------------------------------------------------------------- */
 
 static int print_page(const struct mu_look *look, bool fails)
@@ -217,6 +223,7 @@ static int print_page(const struct mu_look *look, bool fails)
 
     print_head(&page);
     print_cards(&page);
+    mu_waiting_lines(look, print_waiting, &page);
     print_people(&page);
     print_supplies(&page);
     print_others(&page);
