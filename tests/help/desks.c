@@ -198,19 +198,25 @@ void desks_close(struct desks *d)
     served_close(&d->served);
 }
 
+/* It has been handed all that anybody here knows to be recorded, and has stated it. */
+static bool is_level(const struct desks *d, const struct desk *desk)
+{
+    if (desk->agent == NULL)
+        return true;
+    return mu_agent_link(desk->agent, NULL) == MU_LINK_OPEN &&
+           desk->agent->head.size <= d->admin.through && desk->through >= d->admin.through &&
+           mu_agent_stated(desk->agent, d->admin.through);
+}
+
 static bool at_rest(const struct desks *d, struct desk *const *desks, size_t count)
 {
     const mu_agent *admin = d->admin.agent;
+    bool level = mu_agent_link(admin, NULL) == MU_LINK_OPEN && d->admin.through > 0 &&
+                 d->admin.through >= admin->told_head;
 
-    if (mu_agent_link(admin, NULL) != MU_LINK_OPEN || d->admin.through == 0 ||
-        d->admin.through < admin->told_head)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (desks[i]->agent != NULL && (mu_agent_link(desks[i]->agent, NULL) != MU_LINK_OPEN ||
-                                        desks[i]->through < d->admin.through ||
-                                        !mu_agent_stated(desks[i]->agent, d->admin.through)))
-            return false;
-    return true;
+    for (size_t i = 0; i < count && level; i++)
+        level = is_level(d, desks[i]);
+    return level;
 }
 
 void desks_rest(struct desks *d, struct desk *const *desks, size_t count)
