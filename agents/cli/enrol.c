@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,17 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
     return MU_EXIT_DONE;
 }
 
+/* Two admins must agree on a third; this command seals once. */
+static void tell_second_seal(const struct mu_voice *voice, const Muster__Enrolment *enrolment)
+{
+    char number[32];
+
+    snprintf(number, sizeof number, "%" PRIu64, voice->talk.answer.number);
+    for (size_t i = 0; i < enrolment->n_roles; i++)
+        if (strcmp(enrolment->roles[i], "admin") == 0)
+            mu_cli_tell(voice->cli, MU_W_NEEDS_SECOND_SEAL, number, NULL);
+}
+
 static int add(struct mu_voice *voice, const struct adding *adding)
 {
     struct mu_saying saying;
@@ -169,6 +181,8 @@ static int add(struct mu_voice *voice, const struct adding *adding)
     int code = mu_enrolment_fill(voice, &adding->terms, &saying);
     if (code == MU_EXIT_DONE)
         code = mu_voice_say(voice, &saying, true);
+    if (code == MU_EXIT_DONE)
+        tell_second_seal(voice, enrolment);
     return code == MU_EXIT_DONE ? write_welcome(voice, adding, enrolment) : code;
 }
 

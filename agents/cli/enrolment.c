@@ -82,15 +82,6 @@ static enum mu_err add_grants(struct mu_voice *voice, const struct mu_terms *ter
                          : cut_list(arena, terms->kinds, &grant->kinds, &grant->n_kinds);
 }
 
-/* Two admins must agree on a third; this command seals once. */
-static bool names_admin(const Muster__Enrolment *enrolment)
-{
-    for (size_t i = 0; i < enrolment->n_roles; i++)
-        if (strcmp(enrolment->roles[i], "admin") == 0)
-            return true;
-    return false;
-}
-
 int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
                       struct mu_saying *saying)
 {
@@ -103,8 +94,6 @@ int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
         err = mu_say_set(saying, "enrolment.name", terms->name, &voice->how);
     if (err == MU_OK && terms->area != NULL)
         err = mu_say_set(saying, "enrolment.home_area", terms->area, &voice->how);
-    if (err == MU_OK && names_admin(enrolment))
-        return mu_cli_misused(voice->cli, MU_W_ADD_NO_ADMIN, NULL);
     enrolment->has_desk = 1;
     enrolment->desk = terms->desk;
     if (err == MU_OK)

@@ -1,0 +1,422 @@
+/* muster agency grant, revoke, retire, compromised, endorse: an admin's words on who may do what.
+ *
+ * Each is one signed entry, judged by the broker like every other; what needs a second admin says so, and
+ * waits for his `endorse` for a day.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli/enrolment.h"
+#include "agents/cli/options.h"
+#include "agents/cli/output.h"
+#include "agents/cli/rolls.h"
+#include "proto/authority/page.h"
+
+#define ENDS_MAX 64u
+
+enum {
+    KEY_ROLE = 256,
+    KEY_KINDS,
+    KEY_AREA,
+    KEY_UNTIL,
+    KEY_AGENT,
+    KEY_READ,
+    KEY_REASON,
+    KEY_BACKLOG,
+    KEY_SINCE,
+    KEY_REFUSE,
+};
+
+const struct mu_cli_option mu_cli_agency_grant_options[] = {
+    {"role", KEY_ROLE, "ROLE", MU_W_OPT_GRANT_ROLE},
+    {"kinds", KEY_KINDS, "KIND,...", MU_W_OPT_GRANT_KINDS},
+    {"area", KEY_AREA, "PREFIX", MU_W_OPT_GRANT_AREA},
+    {"until", KEY_UNTIL, "TIME", MU_W_OPT_GRANT_END},
+    {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
+    {"read", KEY_READ, NULL, MU_W_OPT_GRANT_READ},
+    {NULL, 0, NULL, MU_W_EXERCISE},
+};
+const struct mu_cli_option mu_cli_agency_retire_options[] = {
+    {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON},
+    {"backlog", KEY_BACKLOG, "N", MU_W_OPT_BACKLOG},
+    {NULL, 0, NULL, MU_W_EXERCISE},
+};
+const struct mu_cli_option mu_cli_agency_compromised_options[] = {
+    {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON},
+    {"since", KEY_SINCE, "TIME", MU_W_OPT_COMPROMISED_SINCE},
+    {NULL, 0, NULL, MU_W_EXERCISE},
+};
+const struct mu_cli_option mu_cli_agency_endorse_options[] = {
+    {"refuse", KEY_REFUSE, NULL, MU_W_OPT_ENDORSE_REFUSE},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON},
+    {NULL, 0, NULL, MU_W_EXERCISE},
+};
+
+/* One instance of an agent: how far each lane got. */
+struct mu_instance_end {
+    uint64_t instance;
+    uint64_t last[MU_LANES];
+};
+
+struct acting {
+    const char *role, *kinds, *area, *until, *agent_hex, *reason, *since;
+    uint64_t backlog;
+    bool reads, refuse, revoke;
+    const char *whom;
+
+    struct mu_voice voice;
+    mu_roster *roster;
+    struct mu_agent_id agent; /* the one meant, once it is found */
+    struct mu_instance_end ends[ENDS_MAX];
+    size_t end_count;
+};
+
+static bool take(struct acting *a, int key, const char *value)
+{
+    char *end;
+
+    switch (key) {
+    case KEY_ROLE:
+        a->role = value;
+        return true;
+    case KEY_KINDS:
+        a->kinds = value;
+        return true;
+    case KEY_AREA:
+        a->area = value;
+        return true;
+    case KEY_UNTIL:
+        a->until = value;
+        return true;
+    case KEY_AGENT:
+        a->agent_hex = value;
+        return true;
+    case KEY_REASON:
+        a->reason = value;
+        return true;
+    case KEY_SINCE:
+        a->since = value;
+        return true;
+    case KEY_READ:
+        return a->reads = true;
+    case KEY_REFUSE:
+        return a->refuse = true;
+    default:
+        a->backlog = strtoull(value, &end, 10);
+        return *value != '\0' && *value != '-' && *end == '\0' && a->backlog <= 1000000;
+    }
+}
+
+/* ---- common ---------------------------------------------------------------------------------------- */
+
+static int set(struct acting *a, struct mu_saying *saying, const char *field, const char *value)
+{
+    enum mu_err err = value == NULL ? MU_OK : mu_say_set(saying, field, value, &a->voice.how);
+
+    return err == MU_OK ? MU_EXIT_DONE : mu_voice_explain(&a->voice, err, saying->kind);
+}
+
+static int begin(struct acting *a, uint32_t kind, struct mu_saying *saying)
+{
+    enum mu_err err = mu_say_begin(kind, NULL, &a->voice.how, saying);
+
+    return err == MU_OK ? MU_EXIT_DONE : mu_cli_error(a->voice.cli, err, NULL);
+}
+
+static int say(struct acting *a, struct mu_saying *saying)
+{
+    const struct mu_agent_id *self = mu_agent_self(a->voice.talk.agent);
+    int code = mu_voice_say(&a->voice, saying, true);
+    char number[32];
+
+    if (code != MU_EXIT_DONE || !mu_authority_needs_two_seals(a->roster, self, saying->event))
+        return code;
+    snprintf(number, sizeof number, "%" PRIu64, a->voice.talk.answer.number);
+    mu_cli_tell(a->voice.cli, MU_W_NEEDS_SECOND_SEAL, number, NULL);
+    return code;
+}
+
+/* Those of the agency whose id begins as typed; without an id it must have one that stands. */
+static int find_agent(struct acting *a)
+{
+    const struct mu_member *m, *found = NULL;
+    const char *prefix = a->agent_hex == NULL ? "" : a->agent_hex;
+    size_t count = 0;
+
+    for (size_t i = 0; (m = mu_roster_at(a->roster, i)) != NULL; i++) {
+        char hex[33];
+
+        mu_hex(m->agent.b, sizeof m->agent.b, hex);
+        if (m->is_broker || strcmp(m->agency, a->whom) != 0 ||
+            strncmp(hex, prefix, strlen(prefix)) != 0 ||
+            (a->agent_hex == NULL && m->standing != MU_STANDING_GOOD))
+            continue;
+        found = m;
+        count++;
+    }
+    if (count == 0)
+        return mu_cli_fail(a->voice.cli, MU_EXIT_ABSENT, MU_W_NOT_IN_ROSTER, a->whom, NULL);
+    if (count > 1)
+        return mu_cli_misused(a->voice.cli, MU_W_WHICH_AGENT, a->whom, NULL);
+    a->agent = found->agent;
+    return MU_EXIT_DONE;
+}
+
+static int set_agent(struct acting *a, struct mu_saying *saying, const char *field)
+{
+    char hex[33];
+
+    mu_hex(a->agent.b, sizeof a->agent.b, hex);
+    return set(a, saying, field, hex);
+}
+
+static int open_all(struct acting *a, struct mu_cli *cli)
+{
+    int code = mu_voice_open(&a->voice, cli, true);
+    enum mu_err err;
+
+    if (code != MU_EXIT_DONE)
+        return code;
+    if (!a->voice.reached)
+        return mu_talk_explain(&a->voice.talk, a->voice.why);
+    err = mu_rolls_read(&a->voice.talk, NULL, NULL, &a->roster);
+    return err == MU_OK ? MU_EXIT_DONE : mu_talk_explain(&a->voice.talk, err);
+}
+
+static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_option *options,
+               struct acting *a, enum mu_word what, int (*act)(struct acting *))
+{
+    const char *value;
+    int key, code;
+
+    while ((key = mu_cli_option(cli, argc, argv, options, &value)) != -1) {
+        if (key == '?' || key == '!')
+            return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
+        if (!take(a, key, value))
+            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, argv[optind - 1], value, NULL);
+    }
+    if (argc - optind != 1)
+        return mu_cli_misused(cli, what, NULL);
+    a->whom = argv[optind];
+    if ((code = open_all(a, cli)) == MU_EXIT_DONE)
+        code = act(a);
+    mu_roster_free(&a->roster);
+    mu_voice_close(&a->voice);
+    return code;
+}
+
+/* ---- grant, revoke --------------------------------------------------------------------------------- */
+
+static int set_kinds(struct acting *a, struct mu_saying *saying)
+{
+    char list[1024], field[64];
+    char *rest = NULL;
+    size_t i = 0;
+    int code = MU_EXIT_DONE;
+
+    snprintf(list, sizeof list, "%s", a->kinds == NULL ? "" : a->kinds);
+    for (char *kind = strtok_r(list, ",", &rest); code == MU_EXIT_DONE && kind != NULL;
+         kind = strtok_r(NULL, ",", &rest)) {
+        snprintf(field, sizeof field, "grant.kinds[%zu]", i++);
+        code = set(a, saying, field, kind);
+    }
+    return code;
+}
+
+static int grant(struct acting *a)
+{
+    struct mu_saying saying;
+    int code = begin(a, MUSTER__EVENT__BODY_GRANT, &saying);
+
+    if (a->revoke && a->role == NULL && a->kinds == NULL)
+        a->kinds = "*";
+    if (code == MU_EXIT_DONE && a->role == NULL && a->kinds == NULL)
+        return mu_cli_misused(a->voice.cli, MU_W_GRANT_WHAT, NULL);
+    if (code == MU_EXIT_DONE && a->agent_hex != NULL && (code = find_agent(a)) == MU_EXIT_DONE)
+        code = set_agent(a, &saying, "grant.agent");
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "grant.agency", a->whom);
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "grant.role", a->role);
+    if (code == MU_EXIT_DONE)
+        code = set_kinds(a, &saying);
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "grant.areas[0]", a->area);
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "grant.valid_until_ms", a->until);
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, a->reads ? "grant.may_read" : "grant.may_publish", "true");
+    if (code == MU_EXIT_DONE && a->revoke)
+        code = set(a, &saying, "grant.revoked", "true");
+    return code == MU_EXIT_DONE ? say(a, &saying) : code;
+}
+
+int mu_cli_agency_grant(struct mu_cli *cli, int argc, char **argv)
+{
+    struct acting a = {.role = NULL};
+
+    return run(cli, argc, argv, mu_cli_agency_grant_options, &a, MU_W_GRANT_WHAT, grant);
+}
+
+int mu_cli_agency_revoke(struct mu_cli *cli, int argc, char **argv)
+{
+    struct acting a = {.revoke = true};
+
+    return run(cli, argc, argv, mu_cli_agency_grant_options, &a, MU_W_REVOKE_WHAT, grant);
+}
+
+/* ---- retire ---------------------------------------------------------------------------------------- */
+
+/* Refusals consumed a sequence too, so everything is looked at. */
+static enum mu_err note_end(void *user, const struct mu_entry *entry)
+{
+    struct acting *a = user;
+    size_t i = 0;
+
+    if (!mu_agent_id_equal(&entry->agent, &a->agent))
+        return MU_OK;
+    while (i < a->end_count && a->ends[i].instance != entry->instance)
+        i++;
+    if (i == ENDS_MAX)
+        return MU_OK; /* the oldest are told apart; what follows them in the same turn is not */
+    if (i == a->end_count)
+        a->ends[a->end_count++] = (struct mu_instance_end){.instance = entry->instance};
+    if (entry->sequence > a->ends[i].last[entry->lane])
+        a->ends[i].last[entry->lane] = entry->sequence;
+    return MU_OK;
+}
+
+static enum mu_err read_ends(struct acting *a)
+{
+    enum mu_err err;
+
+    a->voice.talk.on_entry = note_end;
+    a->voice.talk.user = a;
+    err = mu_talk_read(&a->voice.talk, "", 1);
+    a->voice.talk.on_entry = NULL;
+    return err;
+}
+
+static int set_lanes(struct acting *a, struct mu_saying *saying, const struct mu_instance_end *end)
+{
+    char field[64], value[32];
+    int code = MU_EXIT_DONE;
+
+    snprintf(value, sizeof value, "%" PRIu64, end->instance);
+    code = set(a, saying, "retire.instance", value);
+    for (unsigned lane = 0; code == MU_EXIT_DONE && lane < MU_LANES; lane++) {
+        snprintf(field, sizeof field, "retire.lanes[%u].lane", lane);
+        snprintf(value, sizeof value, "%u", lane);
+        if ((code = set(a, saying, field, value)) != MU_EXIT_DONE)
+            break;
+        snprintf(field, sizeof field, "retire.lanes[%u].last_sequence", lane);
+        snprintf(value, sizeof value, "%" PRIu64, end->last[lane] + a->backlog);
+        code = set(a, saying, field, value);
+    }
+    return code;
+}
+
+/* Sequences are each instance's own: first the agent as a whole, then how far each of its instances may
+ * still be heard, since of two retirements the newer counts. */
+static int retire_one(struct acting *a, const struct mu_instance_end *end)
+{
+    struct mu_saying saying;
+    int code = begin(a, MUSTER__EVENT__BODY_RETIRE, &saying);
+
+    if (code == MU_EXIT_DONE)
+        code = set_agent(a, &saying, "retire.agent");
+    if (code == MU_EXIT_DONE && end != NULL)
+        code = set_lanes(a, &saying, end);
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "retire.reason", a->reason);
+    return code == MU_EXIT_DONE ? say(a, &saying) : code;
+}
+
+static int retire(struct acting *a)
+{
+    int code = find_agent(a);
+    enum mu_err err;
+
+    if (code != MU_EXIT_DONE)
+        return code;
+    if ((err = read_ends(a)) != MU_OK)
+        return mu_talk_explain(&a->voice.talk, err);
+    code = retire_one(a, NULL);
+    for (size_t i = 0; code == MU_EXIT_DONE && i < a->end_count; i++)
+        code = retire_one(a, &a->ends[i]);
+    return code;
+}
+
+int mu_cli_agency_retire(struct mu_cli *cli, int argc, char **argv)
+{
+    struct acting a = {.role = NULL};
+
+    return run(cli, argc, argv, mu_cli_agency_retire_options, &a, MU_W_RETIRE_WHAT, retire);
+}
+
+/* ---- compromised ----------------------------------------------------------------------------------- */
+
+static int compromised(struct acting *a)
+{
+    struct mu_saying saying;
+    int code = find_agent(a);
+
+    if (code == MU_EXIT_DONE)
+        code = begin(a, MUSTER__EVENT__BODY_COMPROMISED, &saying);
+    if (code == MU_EXIT_DONE)
+        code = set_agent(a, &saying, "compromised.agent");
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "compromised.since_ms", a->since);
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "compromised.reason", a->reason);
+    if (code == MU_EXIT_DONE)
+        code = say(a, &saying);
+    if (code == MU_EXIT_DONE)
+        mu_cli_tell(a->voice.cli, MU_W_COMPROMISED_NEXT, a->whom, NULL);
+    return code;
+}
+
+int mu_cli_agency_compromised(struct mu_cli *cli, int argc, char **argv)
+{
+    struct acting a = {.role = NULL};
+
+    return run(cli, argc, argv, mu_cli_agency_compromised_options, &a, MU_W_COMPROMISED_WHAT,
+               compromised);
+}
+
+/* ---- endorse --------------------------------------------------------------------------------------- */
+
+static int endorse(struct acting *a)
+{
+    struct mu_saying saying;
+    struct mu_waiting_seal w;
+    char *end, leaf[65];
+    uint64_t number = strtoull(a->whom, &end, 10);
+    size_t i = 0;
+    int code;
+
+    while (mu_page_waiting(a->roster, i, &w) && (w.number != number || *end != '\0'))
+        i++;
+    if (!mu_page_waiting(a->roster, i, &w))
+        return mu_cli_fail(a->voice.cli, MU_EXIT_ABSENT, MU_W_NOTHING_TO_ENDORSE, a->whom, NULL);
+    mu_hex(w.leaf.b, sizeof w.leaf.b, leaf);
+    if ((code = begin(a, MUSTER__EVENT__BODY_ENDORSEMENT, &saying)) == MU_EXIT_DONE)
+        code = set(a, &saying, "endorsement.of.leaf", leaf);
+    if (code == MU_EXIT_DONE && a->refuse)
+        code = set(a, &saying, "endorsement.refused", "true");
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "endorsement.words", a->reason);
+    return code == MU_EXIT_DONE ? say(a, &saying) : code;
+}
+
+int mu_cli_agency_endorse(struct mu_cli *cli, int argc, char **argv)
+{
+    struct acting a = {.role = NULL};
+
+    return run(cli, argc, argv, mu_cli_agency_endorse_options, &a, MU_W_ENDORSE_WHAT, endorse);
+}

@@ -1,0 +1,130 @@
+#!/bin/sh
+# What an admin does with those who have joined: look, grant, revoke, retire, report lost, endorse; and what
+# becomes of what they say, from the next frame on.
+set -u
+B=${B:-build}
+. tests/help/tap.sh
+. tests/help/county.sh
+. tests/help/join.sh
+trap 'county_stop; rm -rf "$tap_dir"' EXIT
+
+admin() { "$B/muster" --dir "$county/admin-1" agency "$@"; }
+second() { "$B/muster" --dir "$county/admin-2" agency "$@"; }
+road() { # agent's directory, object, area
+    "$B/muster" say road "$2@v1" stretch=E14:8000-8000 state=closed cause=flooded window.start_at_ms=14:00 \
+        window.until_changed=true area="$3" --dir "$1" --wait
+}
+injured() { # agent's directory, object
+    "$B/muster" say casualty "$2@v1" area=cn/99/01/21/201 cause=landslide persons_injured=2 triage.red=2 \
+        counted_at_ms=14:00 --dir "$1" --wait
+}
+refused() { # code command ...
+    code=$1
+    shift
+    ! "$@" >"$tap_dir/said" 2>&1 && cat "$tap_dir/said" && grep -q "$code" "$tap_dir/said"
+}
+
+story "a county is founded" county_found
+story "its broker serves" county_start
+join_all HC --role health --name "Health Commission" >/dev/null || echo "# HC did not join"
+
+# ---- looking ----
+story "everybody can see who is in the roster" "$B/muster" --dir "$tap_dir/HC" agency list
+says "with standing" '^EXERCISE HC  *muster  *stands'
+says "and office" 'ADMIN .* admin'
+story "for programs too" admin list --plain
+says "one line each" "^HC	muster	good	[0-9a-f]*	2	"
+story "one agency is one page" admin show HC
+says "with its keys" 'sign [0-9a-f]\{64\}'
+says "its certificate" 'certificate until 2032-07-15'
+says "and every grant" 'may publish  cn/99/01/21  health  .*casualty'
+story "as JSON" admin show HC --json
+says "with the same" '"role":"health"'
+fails 3 "an agency nobody knows is not found" admin show XX
+
+# ---- grant and revoke ----
+story "it may not close roads" refused MU-120 road "$tap_dir/HC" RD-1 cn/99/01/21/201
+story "until it is granted" admin grant HC --kinds road --area cn/99/01/21/201
+story "from then on it may" road "$tap_dir/HC" RD-1 cn/99/01/21/201
+story "there and nowhere else" refused MU-120 road "$tap_dir/HC" RD-2 cn/99/01/21/202
+story "a grant for a time" admin grant HC --kinds road --area cn/99/01/21/202 --until 2031-07-16T13:00
+story "that is over gives nothing" refused MU-122 road "$tap_dir/HC" RD-2 cn/99/01/21/202
+story "what was granted is revoked" admin revoke HC --kinds road
+story "and over with the next frame" refused MU-120 road "$tap_dir/HC" RD-3 cn/99/01/21/201
+story "what it has by its role stays" injured "$tap_dir/HC" CS-1
+story "all it may say is revoked" admin revoke HC
+story "and it says nothing" refused MU-120 injured "$tap_dir/HC" CS-2
+story "the page says so" admin show HC
+says "in plain words" 'MAY NOT publish'
+story "a role is granted again" admin grant HC --role health
+story "and counts again" injured "$tap_dir/HC" CS-3
+fails 4 "nobody but an admin grants" "$B/muster" --dir "$tap_dir/HC" agency grant HC --kinds road
+says "with the code" 'MU-121'
+fails 2 "a grant of nothing is no grant" admin grant HC
+
+# ---- retire ----
+county_enrol TB traffic >/dev/null 2>&1
+story "an agency says something" road "$tap_dir/TB" RD-9 cn/99/01/21/201
+story "its key is retired in order" admin retire TB --reason "new machine"
+story "the page says how it stands" admin show TB
+says "retired" 'retired'
+fails 4 "what it says from then on does not land" road "$tap_dir/TB" RD-10 cn/99/01/21/201
+county_enrol PS traffic >/dev/null 2>&1
+road "$tap_dir/PS" RD-20 cn/99/01/21/201 >/dev/null 2>&1
+county_stop
+"$B/muster" say road RD-21@v1 stretch=E14:8000-8000 state=closed cause=flooded window.start_at_ms=14:00 \
+    window.until_changed=true area=cn/99/01/21/201 --dir "$tap_dir/PS" --timeout 1 >/dev/null 2>&1
+county_start
+story "with room for what waits in its spool" admin retire PS --backlog 1
+landed() { county_until 'RD-21' "$B/muster" watch -n 500 --no-follow --type road --dir "$county/admin-1" --plain; }
+"$B/muster" say road RD-22@v1 stretch=E14:8000-8000 state=closed cause=flooded window.start_at_ms=14:00 \
+    window.until_changed=true area=cn/99/01/21/201 --dir "$tap_dir/PS" --timeout 1 --wait >/dev/null 2>&1
+story "an honest backlog lands" landed
+silent "and nothing after it" 'RD-22'
+
+# ---- two seals ----
+"$B/muster" agency make "$tap_dir/third" --agency ADMIN --program admin-3 >/dev/null 2>&1
+third() { admin list --plain | grep '^ADMIN	admin-3	'; }
+story "an admin proposes a third" admin add "$tap_dir/third/request" --roles admin
+says "who is none until another agrees" 'another admin must'
+number=$(sed -n 's/.*agency endorse \([0-9]*\).*/\1/p' "$tap_out")
+fails 1 "so far there is none" third
+story "the list says what waits" admin list
+says "and how to agree" "agency endorse $number"
+fails 4 "nobody endorses his own" admin endorse "$number"
+story "the second admin agrees" second endorse "$number"
+story "now there are three" third
+fails 3 "and nothing waits any more" second endorse "$number"
+story "one admin cannot end another" admin retire ADMIN --agent "$(third | cut -f4)" --reason left
+says "his word waits too" 'another admin must'
+number=$(sed -n 's/.*agency endorse \([0-9]*\).*/\1/p' "$tap_out" | head -1)
+story "the other says no" second endorse "$number" --refuse --reason "he has not"
+story "and the third stands" third
+says "as before" '	good	'
+
+# ---- compromised ----
+join_all FD --role fire_rescue >/dev/null
+invite FD --role fire_rescue
+join_begins FD FD-other
+join_words FD >"$tap_dir/FD.words"
+story "a second machine of an agency joins" join_ends FD
+invite_ends FD >/dev/null
+first=$(admin list --plain | awk '$1 == "FD" { print $4; exit }')
+story "the first one's key is reported lost" admin compromised FD --agent "$first" --reason stolen
+story "what it says" refused MU-125 injured "$tap_dir/FD" CS-9
+story "is kept apart and its agency sees it" "$B/muster" --dir "$tap_dir/FD-other" agency sponsor
+says "event by event" 'CS-9'
+silent_for_others() { "$B/muster" watch -n 500 --no-follow --type casualty --plain --dir "$tap_dir/HC"; }
+story "nobody takes it for said" silent_for_others
+silent "it is not there" 'CS-9'
+story "the other key says it again" "$B/muster" --dir "$tap_dir/FD-other" agency sponsor --all
+says "as an entry of its own" 'vouched for'
+story "and now everybody hears it" silent_for_others
+says "in its words" 'CS-9'
+story "once" "$B/muster" --dir "$tap_dir/FD-other" agency sponsor
+says "nothing is left" '^EXERCISE 0 kept apart'
+story "another agency has none of it" "$B/muster" --dir "$tap_dir/HC" agency sponsor
+says "to say" '^EXERCISE 0 kept apart'
+story "and the record is whole" "$B/muster-replay" verify "$county"
+
+tap_done
