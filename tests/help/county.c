@@ -280,6 +280,11 @@ enum mu_err county_enrol(struct county *c, uint8_t seed, const char *agency, con
 
 void county_open(struct county *c)
 {
+    county_open_with_ca(c, (struct mu_bytes){NULL, 0});
+}
+
+void county_open_with_ca(struct county *c, struct mu_bytes ca)
+{
     struct county_genesis g;
 
     memset(c, 0, sizeof *c);
@@ -287,6 +292,8 @@ void county_open(struct county *c)
     c->now_ms = COUNTY_START_MS;
     MU_CHECK(mu_roster_new(&c->roster) == MU_OK);
     county_genesis(&g);
+    g.genesis.has_ca_certificate = ca.size > 0;
+    g.genesis.ca_certificate = (ProtobufCBinaryData){ca.size, (uint8_t *)(uintptr_t)ca.data};
     MU_CHECK(county_fold(c, COUNTY_BROKER, &g.event) == MU_OK);
 }
 

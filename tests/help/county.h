@@ -58,6 +58,8 @@ void county_grant_agent(struct county_grant *g, uint8_t seed);
 
 /* A county whose genesis is folded. */
 void county_open(struct county *c);
+/* The same with this CA certificate (DER) in its genesis. */
+void county_open_with_ca(struct county *c, struct mu_bytes ca);
 void county_close(struct county *c);
 
 /* Fold this event of `seed`'s as accepted, unjudged. */
