@@ -101,11 +101,16 @@ static enum mu_err settle(struct sending *sending)
 
 static enum mu_err send_part(struct sending *sending, bool first)
 {
+    struct mu_progress progress;
     enum mu_err err = MU_OK;
 
-    for (size_t at = 0; err == MU_OK && at < sending->list->event_count;)
+    mu_progress_begin(&progress, sending->list->cli);
+    for (size_t at = 0; err == MU_OK && at < sending->list->event_count;) {
         if ((err = say_some(sending, first, &at)) == MU_OK)
             err = settle(sending);
+        mu_progress_step(&progress, at, sending->list->event_count);
+    }
+    mu_progress_end(&progress);
     return err;
 }
 

@@ -1,9 +1,8 @@
-/* muster now: the picture in 25 lines. What needs a decision first, by when; then what waits for somebody's
- * word; people, supplies, roads, plans. */
-#include "agents/cli/feed.h"
-#include "agents/cli/look.h"
+/* muster now: the picture in 25 lines. What needs a decision first, by when; then people, supplies,
+ * roads, plans. */
 #include "agents/cli/options.h"
-#include "agents/cli/waiting.h"
+#include "agents/cli/page.h"
+#include "agents/cli/show.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -12,228 +11,103 @@
 #include <string.h>
 
 #include "proto/picture/card.h"
-#include "proto/picture/people.h"
+#include "proto/picture/task.h"
 
-#define LINES_MAX 25u
 #define DUMP_BYTES_MAX (4u << 20)
 
 enum { KEY_FAIL_ON = 256, KEY_DUMP };
 
 const struct mu_cli_option mu_cli_now_options[] = {
-    {"fail-on", KEY_FAIL_ON, "conflict", MU_W_OPT_FAIL_ON},
+    {"fail-on", KEY_FAIL_ON, "conflict,overdue", MU_W_OPT_FAIL_ON},
     {"dump", KEY_DUMP, NULL, MU_W_OPT_DUMP},
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 
-/* Lines printed so far, and those there was no room for. */
-struct page {
-    const struct mu_look *look;
-    size_t lines, left_out;
-    size_t open_cards;
+/* ---- what to exit 7 for ------------------------------------------------------------------------------ */
+
+struct fails {
+    bool conflict, overdue;
 };
 
-static void print_line(struct page *page, const char *line)
+/* "conflict", "overdue" or both with a comma between. */
+static bool read_fails(const char *value, struct fails *out)
 {
-    if (page->lines + 2 > LINES_MAX) { /* the last one says how many are missing */
-        page->left_out++;
-        return;
+    for (const char *at = value; *at != '\0';) {
+        size_t length = strcspn(at, ",");
+
+        if (length == 8 && strncmp(at, "conflict", 8) == 0)
+            out->conflict = true;
+        else if (length == 7 && strncmp(at, "overdue", 7) == 0)
+            out->overdue = true;
+        else
+            return false;
+        at += length + (at[length] == ',' ? 1 : 0);
     }
-    page->lines++;
-    puts(line);
+    return *value != '\0';
 }
 
-static struct mu_text begin(const struct page *page, char *buffer, size_t size)
+static bool has_overdue(const struct mu_look *look)
 {
-    struct mu_text text = mu_text(buffer, size);
+    int64_t now_ms = mu_county_now_ms(&look->county, look->talk.agent);
+    const struct mu_task *task;
 
-    if (page->look->style.exercise)
-        mu_text_addf(&text, "%s ", mu_word(MU_W_EXERCISE, page->look->style.lang));
-    return text;
+    for (size_t i = 0; (task = mu_picture_task_at(look->picture, i)) != NULL; i++) {
+        int64_t due_ms = task->accept_by_ms != 0 ? task->accept_by_ms : task->due_ms;
+
+        if (mu_task_is_open(task) && due_ms != 0 && due_ms < now_ms)
+            return true;
+    }
+    return false;
 }
 
-/* ---- head ---------------------------------------------------------------------------------------- */
+static bool fails_on(const struct mu_look *look, const struct fails *fails)
+{
+    size_t open = 0;
 
-static void print_head(struct page *page)
+    if (fails->conflict)
+        free(mu_look_cards(look, false, &open));
+    return open > 0 || (fails->overdue && has_overdue(look));
+}
+
+/* ---- the page ------------------------------------------------------------------------------------ */
+
+static void add_head(struct mu_page *page)
 {
     const struct mu_look *look = page->look;
     char buffer[512], clock[64], number[32];
-    struct mu_text line = begin(page, buffer, sizeof buffer);
-    struct mu_text time = mu_text(clock, sizeof clock);
-    const char *args[3] = {look->county.name, clock, number};
+    struct mu_text line = mu_text(buffer, sizeof buffer), time = mu_text(clock, sizeof clock);
+    const char *args[] = {look->county.name, clock, number};
 
-    mu_show_iso(&time, &look->style, mu_county_now_ms(&look->county, look->talk.agent));
+    mu_show_iso(&time, &look->style, page->now_ms);
     snprintf(number, sizeof number, "%" PRIu64, mu_picture_through(look->picture));
     mu_words_fill(&line, mu_word(MU_W_NOW_HEAD, look->style.lang), args, 3);
-    print_line(page, buffer);
+    if (!look->style.exercise)
+        mu_text_addf(&line, "   %s", mu_word(MU_W_NOW_LIVE, look->style.lang));
+    mu_page_add(page, MU_SECTION_HEAD, buffer);
 }
 
-/* ---- one object, one line -------------------------------------------------------------------------- */
-
-static void print_said(struct page *page, const struct mu_said *said)
+static int print_page(const struct mu_look *look, const struct fails *fails)
 {
-    char buffer[MU_LINE_BYTES_MAX];
-    struct mu_text line = mu_text(buffer, sizeof buffer);
-    struct mu_entry entry = mu_look_entry(said);
+    struct mu_page page = {.look = look,
+                           .now_ms = mu_county_now_ms(&look->county, look->talk.agent)};
 
-    mu_render_line(&line, &page->look->style, &entry);
-    print_line(page, buffer);
-}
-
-static void print_cards(struct page *page)
-{
-    const struct mu_card **cards = mu_look_cards(page->look, false, &page->open_cards);
-
-    for (size_t i = 0; i < page->open_cards; i++)
-        print_said(page, cards[i]->said);
-    free(cards);
-    if (page->open_cards > 0)
-        return;
-    char buffer[256];
-    struct mu_text line = begin(page, buffer, sizeof buffer);
-    mu_text_add(&line, mu_word(MU_W_NO_CONFLICT, page->look->style.lang));
-    print_line(page, buffer);
-}
-
-static void add_stated(struct feed *feed, enum mu_word word, const struct mu_stated *stated)
-{
-    mu_feed_count(feed, word, stated->known, stated->value);
-}
-
-/* What stands of the plan with what is newest of its progress: two statements, one line. */
-static void print_evacuation(struct page *page, const struct mu_object *object)
-{
-    const struct mu_said *head = mu_object_head(object);
-    struct mu_stated moved = mu_evacuation_moved(object);
-    struct mu_stated remaining = mu_evacuation_remaining(object);
-    char buffer[MU_LINE_BYTES_MAX];
-    struct mu_text line = begin(page, buffer, sizeof buffer);
-    struct feed feed = {&line, &page->look->style, NULL, 0};
-
-    if (head == NULL || mu_evacuation_over(object))
-        return;
-    mu_feed_quote(&feed, MU_W_F_AS_IS, object->id);
-    mu_feed_name(&feed, MU_W_F_AS_IS,
-                 head->event->evacuation->zone != NULL ? head->event->evacuation->zone
-                                                       : head->event->envelope->area);
-    mu_feed_term(&feed, "EvacuationState", 1, (uint32_t)mu_evacuation_state(object));
-    mu_feed_count(&feed, MU_W_F_PLANNED, head->event->evacuation->has_persons_planned,
-                  head->event->evacuation->persons_planned);
-    add_stated(&feed, MU_W_F_MOVED, &moved);
-    add_stated(&feed, MU_W_F_REMAINING, &remaining);
-    mu_feed_clock(&feed, MU_W_F_AS_OF, remaining.known || moved.known,
-                  remaining.known ? remaining.as_of_ms : moved.as_of_ms);
-    print_line(page, buffer);
-}
-
-static void print_shelter(struct page *page, const struct mu_object *object)
-{
-    struct mu_shelter shelter;
-    char buffer[MU_LINE_BYTES_MAX];
-    struct mu_text line = begin(page, buffer, sizeof buffer);
-    struct feed feed = {&line, &page->look->style, NULL, 0};
-
-    if (!mu_shelter_look(page->look->picture, object->id, &shelter) ||
-        (shelter.load == 0 && !shelter.present.known))
-        return;
-    mu_feed_name(&feed, MU_W_F_AS_IS, object->id);
-    mu_feed_count(&feed, MU_W_F_LOAD, 1, shelter.load);
-    add_stated(&feed, MU_W_F_CAPACITY, &shelter.capacity);
-    add_stated(&feed, MU_W_F_PRESENT, &shelter.present);
-    print_line(page, buffer);
-}
-
-static void print_people(struct page *page)
-{
-    const mu_picture *picture = page->look->picture;
-    const struct mu_object *object;
-
-    for (size_t i = 0; (object = mu_picture_at(picture, MUSTER__EVENT__BODY_EVACUATION, i)) != NULL;
-         i++)
-        print_evacuation(page, object);
-    for (size_t i = 0;
-         (object = mu_picture_at(picture, MUSTER__EVENT__BODY_REFERENCE_OBJECT, i)) != NULL; i++)
-        if (mu_picture_reference(picture, object->id, MUSTER__OBJECT_KIND__OBJECT_KIND_SHELTER) !=
-            NULL)
-            print_shelter(page, object);
-}
-
-static void print_supplies(struct page *page)
-{
-    const struct mu_said *sheet = mu_picture_sheet(page->look->picture);
-
-    if (sheet != NULL)
-        print_said(page, sheet);
-}
-
-static bool is_closed_road(const struct mu_said *said)
-{
-    return said->event->road->has_state &&
-           said->event->road->state != MUSTER__ROAD_STATE__ROAD_STATE_OPEN;
-}
-
-static bool is_standing_plan(const struct mu_said *said)
-{
-    Muster__PlanState state = said->event->operation_plan->state;
-
-    return state != MUSTER__PLAN_STATE__PLAN_STATE_ENDED &&
-           state != MUSTER__PLAN_STATE__PLAN_STATE_STOPPED;
-}
-
-static bool is_anything(const struct mu_said *said)
-{
-    return said != NULL;
-}
-
-static const struct {
-    uint32_t kind;
-    bool (*wanted)(const struct mu_said *said);
-} others[] = {
-    {MUSTER__EVENT__BODY_ROAD, is_closed_road},
-    {MUSTER__EVENT__BODY_OPERATION_PLAN, is_standing_plan},
-    {MUSTER__EVENT__BODY_DAM_OPERATION, is_anything},
-    {MUSTER__EVENT__BODY_CASUALTY, is_anything},
-    {MUSTER__EVENT__BODY_ALERT, is_anything},
-};
-
-static void print_others(struct page *page)
-{
-    for (size_t k = 0; k < sizeof others / sizeof others[0]; k++) {
-        const struct mu_object *object;
-
-        for (size_t i = 0; (object = mu_picture_at(page->look->picture, others[k].kind, i)) != NULL;
-             i++) {
-            const struct mu_said *head = mu_object_head(object);
-
-            if (head != NULL && others[k].wanted(head))
-                print_said(page, head);
-        }
-    }
-}
-
-static void print_waiting(void *user, const char *line)
-{
-    print_line(user, line);
-}
-
-/* ---- forms ---------------------------------------------------------------------------------------------- */
-
-static int print_page(const struct mu_look *look, bool fails)
-{
-    struct page page = {.look = look};
-
-    print_head(&page);
-    print_cards(&page);
-    mu_waiting_lines(look, print_waiting, &page);
-    print_people(&page);
-    print_supplies(&page);
-    print_others(&page);
-    if (page.left_out > 0) {
-        char number[32];
-
-        snprintf(number, sizeof number, "%zu", page.left_out);
-        mu_output_line(look->cli, MU_W_MORE_LINES, number, NULL);
-    }
-    return fails && page.open_cards > 0 ? MU_EXIT_ATTENTION : MU_EXIT_DONE;
+    add_head(&page);
+    mu_page_decisions(&page);
+    mu_page_waiting(&page);
+    mu_page_tasks(&page);
+    mu_page_water(&page);
+    mu_page_people(&page);
+    mu_page_supply(&page);
+    mu_page_injured(&page);
+    mu_page_roads(&page);
+    mu_page_plans(&page);
+    mu_page_load(&page);
+    mu_page_print(&page);
+    int code = fails_on(look, fails) ? MU_EXIT_ATTENTION : MU_EXIT_DONE;
+    if (page.short_of_memory)
+        code = mu_cli_error(look->cli, MU_E_NO_MEMORY, NULL);
+    mu_page_free(&page);
+    return code;
 }
 
 /* Everything that stands, one line per object: what two machines compare. */
@@ -267,7 +141,7 @@ static void print_json_head(const struct mu_look *look)
 }
 
 /* The head, then every statement that stands, one object a line. */
-static int print_entries(const struct mu_look *look, bool fails)
+static int print_entries(const struct mu_look *look, const struct fails *fails)
 {
     const struct mu_object *object;
     size_t open;
@@ -293,12 +167,13 @@ static int print_entries(const struct mu_look *look, bool fails)
             mu_output_entry(look->cli, &look->style, &entry);
         }
     }
-    return fails && open > 0 ? MU_EXIT_ATTENTION : MU_EXIT_DONE;
+    return fails_on(look, fails) ? MU_EXIT_ATTENTION : MU_EXIT_DONE;
 }
 
 int mu_cli_now(struct mu_cli *cli, int argc, char **argv)
 {
-    bool fails = false, dump = false;
+    struct fails fails = {false, false};
+    bool dump = false;
     struct mu_look look;
     const char *value;
     int key;
@@ -306,9 +181,8 @@ int mu_cli_now(struct mu_cli *cli, int argc, char **argv)
     while ((key = mu_cli_option(cli, argc, argv, mu_cli_now_options, &value)) != -1) {
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
-        if (key == KEY_FAIL_ON && strcmp(value, "conflict") != 0)
+        if (key == KEY_FAIL_ON && !read_fails(value, &fails))
             return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--fail-on", value, NULL);
-        fails |= key == KEY_FAIL_ON;
         dump |= key == KEY_DUMP;
     }
     if (optind < argc)
@@ -319,7 +193,8 @@ int mu_cli_now(struct mu_cli *cli, int argc, char **argv)
     if (code == MU_EXIT_DONE && dump)
         code = print_dump(&look);
     else if (code == MU_EXIT_DONE)
-        code = cli->form == MU_FORM_HUMAN ? print_page(&look, fails) : print_entries(&look, fails);
+        code =
+            cli->form == MU_FORM_HUMAN ? print_page(&look, &fails) : print_entries(&look, &fails);
     mu_look_close(&look);
     return code;
 }

@@ -52,6 +52,7 @@ static enum mu_err take_through(void *user, uint64_t through, uint64_t head)
     talk->through = through;
     talk->head = head;
     talk->looked = true;
+    mu_progress_step(&talk->progress, through, head);
     return MU_OK;
 }
 
@@ -224,6 +225,8 @@ enum mu_err mu_talk_read(struct mu_talk *talk, const char *filter, uint64_t from
 
     talk->looked = false;
     talk->through = 0;
+    mu_progress_begin(&talk->progress, talk->cli);
+    talk->progress.wanted = talk->progress.wanted && !talk->prints;
     if (err == MU_OK)
         err = mu_agent_follow(talk->agent, filter, from);
     for (uint64_t before = 0; err == MU_OK && !is_read(talk); before = talk->through) {
@@ -231,6 +234,7 @@ enum mu_err mu_talk_read(struct mu_talk *talk, const char *filter, uint64_t from
         if (err == MU_E_TIMEOUT && talk->through > before)
             err = MU_OK;
     }
+    mu_progress_end(&talk->progress);
     return err;
 }
 

@@ -9,6 +9,7 @@
 #include <limits.h>
 
 #include "agents/cli/cli.h"
+#include "agents/cli/progress.h"
 
 struct mu_talk {
     struct mu_cli *cli;
@@ -22,6 +23,8 @@ struct mu_talk {
     /* Set these before reading; NULL: entries are passed over. */
     enum mu_err (*on_entry)(void *user, const struct mu_entry *entry);
     void *user;
+    bool prints; /* entries go to a terminal as they come: that is progress enough */
+    struct mu_progress progress; /* of the running read */
     enum mu_err (*on_join)(void *user, const struct mu_join_frame *said);
     void *join_user;
     /* Of the last statement said. */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
 
@@ -235,6 +236,7 @@ static enum mu_err read_on(struct mu_watch *watch)
     enum mu_err err = MU_OK;
 
     watch->look.talk.user = watch;
+    watch->look.talk.prints = isatty(STDOUT_FILENO) != 0;
     if (watch->only_newest)
         err = note_newest(watch);
     if (err == MU_OK && watch->last >= 0)

@@ -101,8 +101,8 @@ cp "$tap_dir/follow" "$tap_out"
 says "and has the new one" 'bridge under water'
 
 story "the picture" ca now
-says "people moved and to be moved" 'EV-01.*planned 620, moved 55, remaining 565'
-says "the shelter and its load" 'S1 Liulin Middle School, load 620, capacity 700'
+says "people moved and to be moved" 'EV-01.*: moved 55 of 620, remaining 565'
+says "the shelter and its load" 'S1 Liulin Middle School: 620 for 700 places'
 story "no conflict" ca conflict list --fail-on conflict
 fails 3 "no such conflict" ca conflict show C04:LV-01
 story "the record verifies" ca verify
