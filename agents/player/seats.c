@@ -90,12 +90,34 @@ static bool script_acknowledges(const mu_seats *seats, const char *agency,
 
 /* ---- what an entry asks -------------------------------------------------------------------------------- */
 
+/* When the entry reaches that seat: what is on the way while its link is cut comes with its return. */
+static int64_t reaches_ms(const mu_seats *seats, const char *agency, int64_t at_ms)
+{
+    const struct mu_script *script = &seats->play->script;
+    bool cut = false;
+
+    for (size_t i = 0; i < script->row_count; i++) {
+        const struct mu_row *row = &script->rows[i];
+
+        if (row->act == MU_ROW_SAY || strcmp(row->sender, agency) != 0)
+            continue;
+        if (row->at_ms <= at_ms)
+            cut = row->act == MU_ROW_CUT;
+        else if (cut && row->act == MU_ROW_BACK)
+            return row->at_ms;
+    }
+    return cut ? INT64_MAX : at_ms;
+}
+
 static enum mu_err add(mu_seats *seats, enum mu_seat_does does, const char *agency,
                        int64_t delay_ms, const struct mu_entry *entry)
 {
     const Muster__Envelope *envelope = entry->event->envelope;
+    int64_t reached_ms = reaches_ms(seats, agency, entry->accepted_at_ms);
     struct mu_seat_act *act;
 
+    if (reached_ms == INT64_MAX)
+        return MU_OK; /* nobody acknowledges what he never sees */
     if (seats->count == seats->room) {
         size_t room = seats->room == 0 ? 32 : 2 * seats->room;
         struct mu_seat_act *grown = realloc(seats->acts, room * sizeof *grown);
@@ -107,7 +129,7 @@ static enum mu_err add(mu_seats *seats, enum mu_seat_does does, const char *agen
     }
     act = &seats->acts[seats->count++];
     *act = (struct mu_seat_act){.does = does, .agency = agency, .leaf = entry->leaf};
-    act->due_ms = entry->accepted_at_ms + delay_ms;
+    act->due_ms = reached_ms + delay_ms;
     if (envelope != NULL && envelope->object != NULL) {
         strncat(act->object, envelope->object, MU_NAME_BYTES_MAX);
         act->version = envelope->version;

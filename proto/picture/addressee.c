@@ -11,6 +11,7 @@
 /* Where the county's limits are silent. */
 #define CRITICAL_MIN 3
 #define HIGH_MIN 10
+#define TASK_MIN 30
 
 struct list {
     const mu_picture *picture;
@@ -61,6 +62,23 @@ static void add_recipients(struct list *list, const Muster__Envelope *envelope)
         add(list, agency_of(list, envelope->recipients[i]), envelope->recipients[i]->post, true);
 }
 
+/* Who is named for a task is to say yes or no. */
+static void add_named(struct list *list, const Muster__Task *task)
+{
+    if (task->act == MUSTER__TASK_ACT__TASK_ACT_REFER)
+        add(list, task->refer_to, NULL, true);
+    else if (task->act != MUSTER__TASK_ACT__TASK_ACT_CREATE &&
+             task->act != MUSTER__TASK_ACT__TASK_ACT_RULE)
+        return;
+    else if (task->accountable != NULL)
+        add(list, task->accountable, NULL, true);
+    else if (task->accountable_role != NULL)
+        add(list,
+            mu_picture_role(list->picture, task->accountable_role,
+                            list->said->event->envelope->area),
+            NULL, true);
+}
+
 static void add_asked(struct list *list)
 {
     const Muster__Event *event = list->said->event;
@@ -69,6 +87,8 @@ static void add_asked(struct list *list)
         add_to_be_told(list, event->dam_operation);
     if (event->body_case == MUSTER__EVENT__BODY_DECISION)
         add_ordered(list, event->decision);
+    if (event->body_case == MUSTER__EVENT__BODY_TASK)
+        add_named(list, event->task);
     if (event->body_case == MUSTER__EVENT__BODY_FINDING && event->finding->has_card_id)
         add(list, event->finding->decider_agency, NULL, true);
     if (event->envelope->ack_required)
@@ -90,6 +110,11 @@ int64_t mu_told_due_ms(const mu_picture *picture, const struct mu_said *said)
 
     if (envelope->has_ack_deadline_at_ms)
         return envelope->ack_deadline_at_ms;
+    if (said->event->body_case == MUSTER__EVENT__BODY_TASK)
+        return said->event->task->has_accept_by_at_ms
+                   ? said->event->task->accept_by_at_ms
+                   : said->accepted_at_ms +
+                         MU_MINUTE_MS * mu_picture_limit(picture, "ack_task_min", NULL, TASK_MIN);
     return said->accepted_at_ms +
            MU_MINUTE_MS * mu_picture_limit(picture, critical ? "ack_critical_min" : "ack_high_min",
                                            NULL, critical ? CRITICAL_MIN : HIGH_MIN);

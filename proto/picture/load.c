@@ -192,28 +192,6 @@ static size_t add_target(const char **out, size_t count, size_t room, const char
     return count + 1;
 }
 
-static size_t add_task_targets(const mu_picture *picture, const Muster__Event *event,
-                               const char **out, size_t count, size_t room)
-{
-    const Muster__Task *task = event->task;
-
-    switch (task->act) {
-    case MUSTER__TASK_ACT__TASK_ACT_CREATE:
-        count = add_target(out, count, room, task->unit);
-        if (task->accountable == NULL && task->accountable_role != NULL)
-            return add_target(
-                out, count, room,
-                mu_picture_role(picture, task->accountable_role, event->envelope->area));
-        return add_target(out, count, room, task->accountable);
-    case MUSTER__TASK_ACT__TASK_ACT_RULE:
-        return add_target(out, count, room, task->accountable);
-    case MUSTER__TASK_ACT__TASK_ACT_REFER:
-        return add_target(out, count, room, task->refer_to);
-    default:
-        return count;
-    }
-}
-
 size_t mu_load_targets(const mu_picture *picture, const Muster__Event *event, const char **out,
                        size_t room)
 {
@@ -221,10 +199,11 @@ size_t mu_load_targets(const mu_picture *picture, const Muster__Event *event, co
     struct mu_told_to to[MU_TOLD_AGENCIES_MAX];
     size_t count = 0, asked = mu_told_addressees(picture, &said, to, MU_TOLD_AGENCIES_MAX);
 
+    if (event->body_case == MUSTER__EVENT__BODY_TASK &&
+        event->task->act == MUSTER__TASK_ACT__TASK_ACT_CREATE)
+        count = add_target(out, count, room, event->task->unit);
     for (size_t i = 0; i < asked; i++)
         count = add_target(out, count, room, to[i].agency);
-    if (event->body_case == MUSTER__EVENT__BODY_TASK)
-        count = add_task_targets(picture, event, out, count, room);
     if (event->body_case == MUSTER__EVENT__BODY_SUPPLY_REQUEST)
         count = add_target(out, count, room, event->supply_request->asked);
     return count;

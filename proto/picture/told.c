@@ -89,6 +89,7 @@ static Muster__Rung rung_of_task(Muster__TaskAct act)
 {
     switch (act) {
     case MUSTER__TASK_ACT__TASK_ACT_ACKNOWLEDGE:
+    case MUSTER__TASK_ACT__TASK_ACT_REFER: /* nobody passes on what he has not taken note of */
         return MUSTER__RUNG__RUNG_ACKNOWLEDGED;
     case MUSTER__TASK_ACT__TASK_ACT_ACCEPT:
         return MUSTER__RUNG__RUNG_ACCEPTED;

@@ -64,13 +64,13 @@ struct mu_told_to {
 };
 
 /* Every agency that must acknowledge `said` (to_be_told of a release, agencies a decision gives
- * orders to, who decides a card, recipients when ack_required), in the order named, each once; never its own
+ * orders to, who is named for a task, who decides a card, recipients when ack_required), in the order named, each once; never its own
  * issuer, unless its program said it.
  * Writes at most `room`; returns their number. */
 size_t mu_told_addressees(const mu_picture *picture, const struct mu_said *said,
                           struct mu_told_to *out, size_t room);
 /* Until when they are to acknowledge it: as stated, else by the county's limits from when it was recorded
- * (3 minutes for what is life safety by its kind and severity, 10 for the rest). */
+ * (3 minutes for what is life safety by its kind and severity, 30 to accept a task, 10 for the rest). */
 int64_t mu_told_due_ms(const mu_picture *picture, const struct mu_said *said);
 bool mu_told_is_critical(const struct mu_said *said);
 /* Every agency anything can be said of: those that must answer first, then all with an enrolled desk
