@@ -1,7 +1,7 @@
 /* muster now: the picture in 25 lines. What needs a decision first, by when; then people, supplies,
  * roads, plans. */
 #include "agents/cli/options.h"
-#include "agents/cli/page.h"
+#include "agents/cli/screen.h"
 #include "agents/cli/show.h"
 
 #include <getopt.h>
@@ -71,7 +71,7 @@ static bool fails_on(const struct mu_look *look, const struct fails *fails)
 
 /* ---- the page ------------------------------------------------------------------------------------ */
 
-static void add_head(struct mu_page *page)
+static void add_head(struct mu_screen *page)
 {
     const struct mu_look *look = page->look;
     char buffer[512], clock[64], number[32];
@@ -83,30 +83,30 @@ static void add_head(struct mu_page *page)
     mu_words_fill(&line, mu_word(MU_W_NOW_HEAD, look->style.lang), args, 3);
     if (!look->style.exercise)
         mu_text_addf(&line, "   %s", mu_word(MU_W_NOW_LIVE, look->style.lang));
-    mu_page_add(page, MU_SECTION_HEAD, buffer);
+    mu_screen_add(page, MU_SECTION_HEAD, buffer);
 }
 
 static int print_page(const struct mu_look *look, const struct fails *fails)
 {
-    struct mu_page page = {.look = look,
-                           .now_ms = mu_county_now_ms(&look->county, look->talk.agent)};
+    struct mu_screen page = {.look = look,
+                             .now_ms = mu_county_now_ms(&look->county, look->talk.agent)};
 
     add_head(&page);
-    mu_page_decisions(&page);
-    mu_page_waiting(&page);
-    mu_page_tasks(&page);
-    mu_page_water(&page);
-    mu_page_people(&page);
-    mu_page_supply(&page);
-    mu_page_injured(&page);
-    mu_page_roads(&page);
-    mu_page_plans(&page);
-    mu_page_load(&page);
-    mu_page_print(&page);
+    mu_screen_decisions(&page);
+    mu_screen_waiting(&page);
+    mu_screen_tasks(&page);
+    mu_screen_water(&page);
+    mu_screen_people(&page);
+    mu_screen_supply(&page);
+    mu_screen_injured(&page);
+    mu_screen_roads(&page);
+    mu_screen_plans(&page);
+    mu_screen_load(&page);
+    mu_screen_print(&page);
     int code = fails_on(look, fails) ? MU_EXIT_ATTENTION : MU_EXIT_DONE;
     if (page.short_of_memory)
         code = mu_cli_error(look->cli, MU_E_NO_MEMORY, NULL);
-    mu_page_free(&page);
+    mu_screen_free(&page);
     return code;
 }
 
