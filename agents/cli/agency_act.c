@@ -12,10 +12,8 @@
 #include "agents/cli/enrolment.h"
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
-#include "agents/cli/rolls.h"
+#include "agents/cli/retire.h"
 #include "proto/authority/page.h"
-
-#define ENDS_MAX 64u
 
 enum {
     KEY_ROLE = 256,
@@ -57,12 +55,6 @@ const struct mu_cli_option mu_cli_agency_endorse_options[] = {
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 
-/* One instance of an agent: how far each lane got. */
-struct mu_instance_end {
-    uint64_t instance;
-    uint64_t last[MU_LANES];
-};
-
 struct acting {
     const char *role, *kinds, *area, *until, *agent_hex, *reason, *since;
     uint64_t backlog;
@@ -72,8 +64,6 @@ struct acting {
     struct mu_voice voice;
     mu_roster *roster;
     struct mu_agent_id agent; /* the one meant, once it is found */
-    struct mu_instance_end ends[ENDS_MAX];
-    size_t end_count;
 };
 
 static bool take(struct acting *a, int key, const char *value)
@@ -130,15 +120,7 @@ static int begin(struct acting *a, uint32_t kind, struct mu_saying *saying)
 
 static int say(struct acting *a, struct mu_saying *saying)
 {
-    const struct mu_agent_id *self = mu_agent_self(a->voice.talk.agent);
-    int code = mu_voice_say(&a->voice, saying, true);
-    char number[32];
-
-    if (code != MU_EXIT_DONE || !mu_authority_needs_two_seals(a->roster, self, saying->event))
-        return code;
-    snprintf(number, sizeof number, "%" PRIu64, a->voice.talk.answer.number);
-    mu_cli_tell(a->voice.cli, MU_W_NEEDS_SECOND_SEAL, number, NULL);
-    return code;
+    return mu_seal_say(&a->voice, a->roster, saying);
 }
 
 /* Those of the agency whose id begins as typed; without an id it must have one that stands. */
@@ -272,84 +254,13 @@ int mu_cli_agency_revoke(struct mu_cli *cli, int argc, char **argv)
 
 /* ---- retire ---------------------------------------------------------------------------------------- */
 
-/* Refusals consumed a sequence too, so everything is looked at. */
-static enum mu_err note_end(void *user, const struct mu_entry *entry)
-{
-    struct acting *a = user;
-    size_t i = 0;
-
-    if (!mu_agent_id_equal(&entry->agent, &a->agent))
-        return MU_OK;
-    while (i < a->end_count && a->ends[i].instance != entry->instance)
-        i++;
-    if (i == ENDS_MAX)
-        return MU_OK; /* the oldest are told apart; what follows them in the same turn is not */
-    if (i == a->end_count)
-        a->ends[a->end_count++] = (struct mu_instance_end){.instance = entry->instance};
-    if (entry->sequence > a->ends[i].last[entry->lane])
-        a->ends[i].last[entry->lane] = entry->sequence;
-    return MU_OK;
-}
-
-static enum mu_err read_ends(struct acting *a)
-{
-    enum mu_err err;
-
-    a->voice.talk.on_entry = note_end;
-    a->voice.talk.user = a;
-    err = mu_talk_read(&a->voice.talk, "", 1);
-    a->voice.talk.on_entry = NULL;
-    return err;
-}
-
-static int set_lanes(struct acting *a, struct mu_saying *saying, const struct mu_instance_end *end)
-{
-    char field[64], value[32];
-    int code = MU_EXIT_DONE;
-
-    snprintf(value, sizeof value, "%" PRIu64, end->instance);
-    code = set(a, saying, "retire.instance", value);
-    for (unsigned lane = 0; code == MU_EXIT_DONE && lane < MU_LANES; lane++) {
-        snprintf(field, sizeof field, "retire.lanes[%u].lane", lane);
-        snprintf(value, sizeof value, "%u", lane);
-        if ((code = set(a, saying, field, value)) != MU_EXIT_DONE)
-            break;
-        snprintf(field, sizeof field, "retire.lanes[%u].last_sequence", lane);
-        snprintf(value, sizeof value, "%" PRIu64, end->last[lane] + a->backlog);
-        code = set(a, saying, field, value);
-    }
-    return code;
-}
-
-/* Sequences are each instance's own: first the agent as a whole, then how far each of its instances may
- * still be heard, since of two retirements the newer counts. */
-static int retire_one(struct acting *a, const struct mu_instance_end *end)
-{
-    struct mu_saying saying;
-    int code = begin(a, MUSTER__EVENT__BODY_RETIRE, &saying);
-
-    if (code == MU_EXIT_DONE)
-        code = set_agent(a, &saying, "retire.agent");
-    if (code == MU_EXIT_DONE && end != NULL)
-        code = set_lanes(a, &saying, end);
-    if (code == MU_EXIT_DONE)
-        code = set(a, &saying, "retire.reason", a->reason);
-    return code == MU_EXIT_DONE ? say(a, &saying) : code;
-}
-
 static int retire(struct acting *a)
 {
+    struct mu_retirement r = {.reason = a->reason, .backlog = a->backlog};
     int code = find_agent(a);
-    enum mu_err err;
 
-    if (code != MU_EXIT_DONE)
-        return code;
-    if ((err = read_ends(a)) != MU_OK)
-        return mu_talk_explain(&a->voice.talk, err);
-    code = retire_one(a, NULL);
-    for (size_t i = 0; code == MU_EXIT_DONE && i < a->end_count; i++)
-        code = retire_one(a, &a->ends[i]);
-    return code;
+    r.agent = a->agent;
+    return code == MU_EXIT_DONE ? mu_retire(&a->voice, a->roster, &r) : code;
 }
 
 int mu_cli_agency_retire(struct mu_cli *cli, int argc, char **argv)

@@ -45,6 +45,8 @@ const struct mu_command mu_commands[] = {
      MU_W_AGENCY_INVITE_PURPOSE, MU_W_AGENCY_INVITE_EXAMPLES},
     {"dispatch accept", mu_cli_dispatch_accept, mu_cli_dispatch_accept_options, "PROPOSAL [OBJECT]",
      MU_W_DISPATCH_ACCEPT_PURPOSE, MU_W_DISPATCH_ACCEPT_EXAMPLES},
+    {"agency rotate", mu_cli_agency_rotate, mu_cli_agency_rotate_options, "CODE",
+     MU_W_AGENCY_ROTATE_PURPOSE, MU_W_AGENCY_ROTATE_EXAMPLES},
     {"agency list", mu_cli_agency_list, NULL, "",
      MU_W_AGENCY_LIST_PURPOSE, MU_W_AGENCY_LIST_EXAMPLES},
     {"agency show", mu_cli_agency_show, NULL, "CODE",

@@ -57,6 +57,17 @@ const struct mu_cli_option mu_cli_agency_invite_options[] = {
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 
+const struct mu_cli_option mu_cli_agency_rotate_options[] = {
+    {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
+    {"valid", KEY_VALID, "30min", MU_W_OPT_VALID},
+    {"endpoint", KEY_ENDPOINT, "ADDRESS", MU_W_OPT_ENDPOINT},
+    {"ca", KEY_CA, "FILE", MU_W_OPT_CA},
+    {"expect-words", KEY_EXPECT, "FILE", MU_W_OPT_EXPECT_WORDS},
+    {"yes", KEY_YES, NULL, MU_W_OPT_INVITE_YES},
+    {"no-input", KEY_NO_INPUT, NULL, MU_W_OPT_NO_INPUT},
+    {NULL, 0, NULL, MU_W_EXERCISE},
+};
+
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int number)
@@ -116,6 +127,9 @@ static bool take(struct mu_invite *invite, int key, const char *value)
         return true;
     case KEY_EXPECT:
         invite->expect = value;
+        return true;
+    case KEY_AGENT:
+        invite->agent_hex = value;
         return true;
     case KEY_YES:
         return invite->yes = true;
@@ -196,7 +210,8 @@ static void print_opened(struct mu_invite *invite, const char *at)
         puts(line);
     } else {
         mu_output_line(invite->cli, MU_W_INVITE_OPEN, invite->agency, until, NULL);
-        mu_output_line(invite->cli, MU_W_INVITE_THERE, address, NULL);
+        mu_output_line(invite->cli, invite->replaces ? MU_W_ROTATE_THERE : MU_W_INVITE_THERE,
+                       address, NULL);
         mu_output_line(invite->cli, MU_W_INVITE_CODE, invite->code, NULL);
     }
     fflush(stdout);
@@ -267,7 +282,7 @@ static int check_terms(struct mu_invite *invite)
     char roles[256];
     char *rest = NULL;
 
-    snprintf(roles, sizeof roles, "%s", invite->terms.roles);
+    snprintf(roles, sizeof roles, "%s", invite->terms.roles == NULL ? "" : invite->terms.roles);
     for (char *role = strtok_r(roles, ",", &rest); role != NULL;
          role = strtok_r(NULL, ",", &rest)) {
         if (strcmp(role, "admin") == 0)
@@ -298,6 +313,8 @@ static int prepare(struct mu_invite *invite)
         invite->endpoint = mu_agent_endpoint(voice->talk.agent);
     if ((code = check_terms(invite)) != MU_EXIT_DONE ||
         (code = mu_invite_read_ca(invite)) != MU_EXIT_DONE)
+        return code;
+    if (invite->replaces && (code = mu_invite_find_seat(invite)) != MU_EXIT_DONE)
         return code;
     voice->talk.on_join = keep_said;
     voice->talk.join_user = invite;
@@ -362,7 +379,8 @@ static void close_invite(struct mu_invite *invite)
     free(invite);
 }
 
-int mu_cli_agency_invite(struct mu_cli *cli, int argc, char **argv)
+static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_option *options,
+               bool replaces)
 {
     struct mu_invite *invite = calloc(1, sizeof *invite);
     struct sigaction action = {.sa_handler = interrupt};
@@ -372,9 +390,10 @@ int mu_cli_agency_invite(struct mu_cli *cli, int argc, char **argv)
     if (invite == NULL)
         return mu_cli_error(cli, MU_E_NO_MEMORY, NULL);
     invite->cli = cli;
+    invite->replaces = replaces;
     invite->valid_s = VALID_S_DEFAULT;
     invite->reply_fd = -1;
-    while ((key = mu_cli_option(cli, argc, argv, mu_cli_agency_invite_options, &value)) != -1) {
+    while ((key = mu_cli_option(cli, argc, argv, options, &value)) != -1) {
         if (key != '?' && key != '!' && take(invite, key, value))
             continue;
         if (key != '?' && key != '!')
@@ -382,9 +401,9 @@ int mu_cli_agency_invite(struct mu_cli *cli, int argc, char **argv)
         free(invite);
         return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
     }
-    if (argc - optind != 1 || invite->terms.roles == NULL) {
+    if (argc - optind != 1 || (invite->terms.roles == NULL && !replaces)) {
         free(invite);
-        return mu_cli_misused(cli, MU_W_INVITE_WHAT, NULL);
+        return mu_cli_misused(cli, replaces ? MU_W_ROTATE_WHAT : MU_W_INVITE_WHAT, NULL);
     }
     invite->agency = argv[optind];
     (void)sigaction(SIGINT, &action, NULL);
@@ -396,4 +415,14 @@ int mu_cli_agency_invite(struct mu_cli *cli, int argc, char **argv)
         code = stand(invite);
     close_invite(invite);
     return code;
+}
+
+int mu_cli_agency_invite(struct mu_cli *cli, int argc, char **argv)
+{
+    return run(cli, argc, argv, mu_cli_agency_invite_options, false);
+}
+
+int mu_cli_agency_rotate(struct mu_cli *cli, int argc, char **argv)
+{
+    return run(cli, argc, argv, mu_cli_agency_rotate_options, true);
 }

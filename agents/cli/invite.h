@@ -4,6 +4,7 @@
  *   invite_hear.c    what the newcomer says, and what it is told
  *   invite_ask.c     the admin's yes or no
  *   invite_seal.c    the enrolment, with its certificate
+ *   invite_rotate.c  the same for a new key of a seat there is already
  */
 #ifndef MU_CLI_INVITE_H
 #define MU_CLI_INVITE_H
@@ -40,8 +41,10 @@ struct mu_invite {
     const char *agency, *endpoint, *ca_path, *expect;
     int64_t valid_s;
     bool yes, no_input;
-    bool replaces; /* a new key for the seat of `old` */
+    bool replaces; /* a new key for the seat of `old`, on the same terms */
     struct mu_agent_id old;
+    const char *agent_hex;         /* which of the agency's, when it has several */
+    const Muster__Enrolment *seat; /* the enrolment of `old`, in the arena */
 
     mu_roster *roster;
     mu_key *ca;
@@ -82,6 +85,11 @@ void mu_invite_look_for_reply(struct mu_invite *invite);
 /* invite_seal.c: the CA's key; and the enrolment into the record, the answer to the newcomer. */
 int mu_invite_read_ca(struct mu_invite *invite);
 void mu_invite_seal(struct mu_invite *invite);
+
+/* invite_rotate.c: whose key is replaced; and its end, once the new one is in. */
+int mu_invite_find_seat(struct mu_invite *invite);
+void mu_invite_keep_terms(const struct mu_invite *invite, Muster__Enrolment *enrolment);
+int mu_invite_retire_old(struct mu_invite *invite);
 
 /* "tcp://qh-eoc:7400": its host, or this machine's name for one that means only itself; and its port. */
 void mu_invite_host(const char *endpoint, char *host, size_t size);

@@ -148,7 +148,7 @@ static void take_taken(struct mu_invite *invite)
         puts("{\"result\": \"joined\"}");
     else
         mu_output_line(invite->cli, MU_W_INVITE_JOINED, invite->agency, NULL);
-    mu_invite_end(invite, MU_EXIT_DONE);
+    mu_invite_end(invite, invite->replaces ? mu_invite_retire_old(invite) : MU_EXIT_DONE);
 }
 
 static void take_gone(struct mu_invite *invite)

@@ -166,8 +166,11 @@ static int enrol(struct mu_invite *invite, struct mu_enrolled *enrolled)
     if (err != MU_OK)
         return mu_cli_error(invite->cli, err, "ca.key");
     saying.event->enrolment = e;
-    if ((code = mu_enrolment_fill(voice, &invite->terms, &saying)) != MU_EXIT_DONE ||
-        (code = mu_voice_say(voice, &saying, true)) != MU_EXIT_DONE)
+    if (invite->replaces)
+        mu_invite_keep_terms(invite, e);
+    else if ((code = mu_enrolment_fill(voice, &invite->terms, &saying)) != MU_EXIT_DONE)
+        return code;
+    if ((code = mu_voice_say(voice, &saying, true)) != MU_EXIT_DONE)
         return code;
     enrolled->number = voice->talk.answer.number;
     enrolled->certificate_size = e->certificate.len;

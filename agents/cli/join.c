@@ -29,19 +29,22 @@
 #define CERTIFICATE_NAME "certificate.der"
 #define ENDPOINT_HERE "tcp://*:"
 
-enum { KEY_CODE_FILE = 256, KEY_PROGRAM, KEY_NO_INPUT };
+enum { KEY_CODE_FILE = 256, KEY_PROGRAM, KEY_NO_INPUT, KEY_ROTATE };
 
 const struct mu_cli_option mu_cli_join_options[] = {
     {"code-file", KEY_CODE_FILE, "FILE", MU_W_OPT_CODE_FILE},
     {"program", KEY_PROGRAM, "NAME", MU_W_OPT_PROGRAM},
     {"no-input", KEY_NO_INPUT, NULL, MU_W_OPT_NO_INPUT},
+    {"rotate", KEY_ROTATE, NULL, MU_W_OPT_ROTATE},
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 
 struct joining {
     struct mu_cli *cli;
     const char *host, *code_file, *program;
-    bool no_input;
+    bool no_input, rotates;
+    struct mu_agent_id old; /* whose seat it takes, when it rotates */
+    char seat[PATH_MAX];    /* ... and where that lives */
     char dir[PATH_MAX], endpoint[MU_ENDPOINT_BYTES_MAX], code[MU_CODE_BYTES];
     struct mu_home home;
     bool opened, kept; /* the home; and it was there before */
@@ -146,24 +149,55 @@ static int find_place(struct joining *j)
     return MU_EXIT_DONE;
 }
 
+/* As told; or, for a new key, the one that used the old. */
+static const char *program_of(const struct joining *j, char *out, size_t size)
+{
+    struct mu_home conf = {0};
+
+    if (j->program != NULL)
+        return j->program;
+    if (!j->rotates || mu_conf_read(j->seat, &conf) != MU_OK)
+        return "muster";
+    snprintf(out, size, "%s", conf.program);
+    return out;
+}
+
 static int open_home(struct joining *j)
 {
+    char program[MU_NAME_BYTES_MAX];
     enum mu_err err = mu_home_open(j->dir, &j->home);
 
     j->kept = err == MU_OK;
     if (err == MU_E_ABSENT)
-        err = mu_home_make(j->dir, j->program, &j->home);
+        err = mu_home_make(j->dir, program_of(j, program, sizeof program), &j->home);
     j->opened = err == MU_OK;
     return err == MU_OK ? MU_EXIT_DONE : mu_cli_error(j->cli, err, j->dir);
 }
 
 /* ---- what is heard ----------------------------------------------------------------------------------- */
 
+/* A new key is for the seat it was asked for, and a new machine is none. */
+static bool fits_seat(const struct joining *j, const struct mu_joined *got)
+{
+    char hex[33];
+
+    if (!j->rotates && !got->replaces)
+        return true;
+    if (j->rotates && got->replaces && mu_agent_id_equal(&j->old, &got->old))
+        return true;
+    mu_hex(j->old.b, sizeof j->old.b, hex);
+    (void)mu_cli_fail(j->cli, MU_EXIT_FAILED, j->rotates ? MU_W_ROTATE_NOT : MU_W_ROTATE_ASK,
+                      j->rotates ? hex : j->host, NULL);
+    return false;
+}
+
 static enum mu_err take_challenge(void *user, const struct mu_joined *got)
 {
     struct joining *j = user;
     enum mu_err err;
 
+    if (!fits_seat(j, got))
+        return MU_E_EXISTS;
     if (j->kept && strcmp(j->home.agency, got->agency) != 0) {
         (void)mu_cli_fail(j->cli, MU_EXIT_FAILED, MU_W_JOIN_OTHER_AGENCY, j->dir, j->home.agency,
                           got->agency, NULL);
@@ -305,12 +339,13 @@ static void tell_clock(struct joining *j, const mu_agent *agent)
 
 static void tell_next(struct joining *j)
 {
+    const char *dir = j->rotates ? j->seat : j->dir;
     const char *home = getenv("HOME");
     char usual[PATH_MAX], where[PATH_MAX + 16] = "";
 
     snprintf(usual, sizeof usual, "%s/.muster", home == NULL ? "" : home);
-    if (getenv("MUSTER_DIR") == NULL && strcmp(usual, j->dir) != 0)
-        snprintf(where, sizeof where, " --dir %s", j->dir);
+    if (getenv("MUSTER_DIR") == NULL && strcmp(usual, dir) != 0)
+        snprintf(where, sizeof where, " --dir %s", dir);
     mu_output_line(j->cli, MU_W_JOIN_DONE, j->home.agency, NULL);
     mu_cli_tell(j->cli, MU_W_JOIN_NEXT, where, NULL);
 }
@@ -386,12 +421,74 @@ static int try_link(struct joining *j)
     return code;
 }
 
+/* ---- a new key for an old seat -------------------------------------------------------------------- */
+
+/* What was said with the old key goes out with it. */
+static int drain(struct joining *j)
+{
+    struct mu_talk talk;
+    char count[32];
+    int code = mu_talk_open(&talk, j->cli, false);
+    int64_t until_ms = mu_talk_machine_ms() + j->cli->timeout_ms;
+    enum mu_err err;
+
+    if (code != MU_EXIT_DONE)
+        return code;
+    err = mu_talk_reach(&talk, j->cli->timeout_ms);
+    while (err == MU_OK && mu_agent_unsettled(talk.agent) > 0 && mu_talk_machine_ms() < until_ms)
+        err = mu_agent_turn(talk.agent, 50);
+    j->old = *mu_agent_self(talk.agent);
+    snprintf(count, sizeof count, "%" PRIu64, mu_agent_unsettled(talk.agent));
+    if (err != MU_OK)
+        code = mu_talk_explain(&talk, err);
+    else if (mu_agent_unsettled(talk.agent) > 0)
+        code = mu_cli_fail(j->cli, MU_EXIT_LATER, MU_W_ROTATE_DRAIN, count, j->dir, NULL);
+    mu_talk_close(&talk);
+    return code;
+}
+
+static bool is_there(const char *dir)
+{
+    return access(dir, F_OK) == 0;
+}
+
+/* The new directory is made beside the old one and takes its place when all is done. Killed between the
+ * two renames, the old name is free: the next run finds that and does the second. */
+static int begin_rotation(struct joining *j)
+{
+    int code = MU_EXIT_DONE;
+
+    snprintf(j->seat, sizeof j->seat, "%s", j->dir);
+    if (is_there(j->seat))
+        code = drain(j);
+    if (snprintf(j->dir, sizeof j->dir, "%.*s.next", PATH_MAX - 8, j->seat) >= (int)sizeof j->dir)
+        return mu_cli_error(j->cli, MU_E_CONFIG, j->seat);
+    return code;
+}
+
+static int end_rotation(struct joining *j)
+{
+    char kept[PATH_MAX], hex[33];
+
+    mu_hex(j->old.b, sizeof j->old.b, hex);
+    snprintf(kept, sizeof kept, "%.*s.%.8s", PATH_MAX - 16, j->seat, hex);
+    if (is_there(j->seat) && rename(j->seat, kept) != 0)
+        return mu_cli_error(j->cli, MU_E_SYSTEM, j->seat);
+    if (rename(j->dir, j->seat) != 0)
+        return mu_cli_error(j->cli, MU_E_SYSTEM, j->dir);
+    if (j->cli->form != MU_FORM_JSON)
+        mu_cli_tell(j->cli, MU_W_ROTATE_KEPT, kept, NULL);
+    return MU_EXIT_DONE;
+}
+
 /* ---- the command ------------------------------------------------------------------------------------- */
 
 static int join(struct joining *j)
 {
     int code = find_place(j);
 
+    if (code == MU_EXIT_DONE && j->rotates)
+        code = begin_rotation(j);
     if (code != MU_EXIT_DONE || (code = open_home(j)) != MU_EXIT_DONE)
         return code;
     if (j->home.pointed) {
@@ -409,7 +506,7 @@ static int join(struct joining *j)
 
 int mu_cli_join(struct mu_cli *cli, int argc, char **argv)
 {
-    struct joining j = {.cli = cli, .program = "muster"};
+    struct joining j = {.cli = cli};
     struct sigaction action = {.sa_handler = interrupt};
     const char *value;
     int key, code;
@@ -421,6 +518,8 @@ int mu_cli_join(struct mu_cli *cli, int argc, char **argv)
             j.code_file = value;
         else if (key == KEY_PROGRAM)
             j.program = value;
+        else if (key == KEY_ROTATE)
+            j.rotates = true;
         else
             j.no_input = true;
     }
@@ -432,6 +531,8 @@ int mu_cli_join(struct mu_cli *cli, int argc, char **argv)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     code = join(&j);
+    if (code == MU_EXIT_DONE && j.rotates)
+        code = end_rotation(&j);
     if (j.opened)
         mu_home_close(&j.home);
     mu_wipe(j.code, sizeof j.code);

@@ -82,6 +82,38 @@ landed() { county_until 'RD-21' "$B/muster" watch -n 500 --no-follow --type road
 story "an honest backlog lands" landed
 silent "and nothing after it" 'RD-22'
 
+# ---- a new key ----
+rotate() { # command ...
+    rm -f "$tap_dir/HC.words"
+    mkfifo "$tap_dir/HC.words"
+    : >"$tap_dir/HC.invite"
+    "$B/muster" --dir "$county/admin-1" agency "$@" --expect-words "$tap_dir/HC.words" >"$tap_dir/HC.invite" 2>&1 &
+    echo $! >"$tap_dir/HC.invite.pid"
+    invite_code HC >"$tap_dir/HC.code"
+}
+old=$(admin list --plain | awk '$1 == "HC" { print $4 }')
+rotate rotate HC
+fails 1 "an invitation to rotate is not for a new machine" \
+    "$B/muster" join "$join_at" --dir "$tap_dir/another" --code-file "$tap_dir/HC.code"
+says "and says so" 'join .* --rotate'
+kill -INT "$(cat "$tap_dir/HC.invite.pid")"
+invite_ends HC >/dev/null
+rotate rotate HC
+"$B/muster" join "$join_at" --dir "$tap_dir/HC" --rotate --code-file "$tap_dir/HC.code" >"$tap_dir/HC.join" 2>&1 &
+echo $! >"$tap_dir/HC.join.pid"
+join_words HC >"$tap_dir/HC.words"
+story "a machine gets a new key" join_ends HC
+says "the old one is kept beside" "kept in $tap_dir/HC\\.[0-9a-f]*"
+story "the admin retires the old one" invite_ends HC
+says "after it has joined" 'HC has joined'
+story "the list says so" admin list --plain
+says "old" "^HC	muster	retired	$old"
+says "and new" '^HC	muster	good	'
+story "the machine speaks as before" injured "$tap_dir/HC" CS-4
+says "accepted" 'accepted'
+fails 4 "and no more with the old key" injured "$(ls -d "$tap_dir"/HC.????????/)" CS-5
+says "which is retired" 'MU-302'
+
 # ---- two seals ----
 "$B/muster" agency make "$tap_dir/third" --agency ADMIN --program admin-3 >/dev/null 2>&1
 third() { admin list --plain | grep '^ADMIN	admin-3	'; }
