@@ -283,6 +283,41 @@ static void a_circle_of_referrals(void **state)
     story_close(&s);
 }
 
+/* ---- the price of one word, however many orders there were ---- */
+
+static uint64_t price_beside(int orders)
+{
+    uint64_t before, number;
+    char words[256];
+
+    open_county();
+    for (int i = 0; i < orders; i++) {
+        (void)snprintf(words, sizeof words,
+                       "road RD-%d@v1 stretch=E12:0-100 state=open ack_required=true"
+                       " recipients[0].agency=HC",
+                       i);
+        story_says(&s, "14:00", "EM", words);
+        (void)snprintf(words, sizeof words, "acknowledgement of=RD-%d@v1 rung=acknowledged", i);
+        story_says(&s, "14:01", "HC", words);
+        story_forget(&s);
+    }
+    number = release("14:20", RELEASE("1"));
+    story_forget(&s);
+    before = mu_rules_looked(s.rules);
+    acknowledges("14:21", "EM", "v1");
+    all_hold("14:22", number);
+    story_ticks(&s, "14:23:30");
+    before = mu_rules_looked(s.rules) - before;
+    story_close(&s);
+    return before;
+}
+
+static void a_word_costs_the_same_beside_many_orders(void **state)
+{
+    (void)state;
+    assert_int_equal(price_beside(10), price_beside(400));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +329,7 @@ int main(void)
         cmocka_unit_test(the_pumps),
         cmocka_unit_test(a_task_nobody_accepts_is_overdue),
         cmocka_unit_test(a_circle_of_referrals),
+        cmocka_unit_test(a_word_costs_the_same_beside_many_orders),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
