@@ -85,6 +85,17 @@ static enum mu_err take_move(void *user, const struct mu_kept *was, const struct
     return MU_OK;
 }
 
+/* What a restored broker lost comes back under other numbers: people see it a second time, and why. */
+static enum mu_err take_epoch(void *user, uint64_t common)
+{
+    struct mu_talk *talk = user;
+    char number[24];
+
+    snprintf(number, sizeof number, "%llu", (unsigned long long)common);
+    mu_cli_tell(talk->cli, MU_W_RECORD_RESTORED, number, NULL);
+    return MU_OK;
+}
+
 static enum mu_err take_join(void *user, const struct mu_join_frame *said)
 {
     struct mu_talk *talk = user;
@@ -157,6 +168,7 @@ int mu_talk_open(struct mu_talk *talk, struct mu_cli *cli, bool reads_only)
                                    .on_link = take_link,
                                    .on_moved = take_move,
                                    .on_join = take_join,
+                                   .on_epoch = take_epoch,
                                    .user = talk};
     int code;
 

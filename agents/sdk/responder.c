@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/wire/event.h"
 #include "proto/words/words.h"
@@ -21,6 +22,7 @@ struct mu_responder {
     uint64_t settled; /* highest number our own events got */
     bool ready;       /* drained and folded: what is asked for is compared with what was said */
     bool told_ready;
+    bool forgets; /* the record was restored: what was folded is not the record any more */
 };
 
 static volatile sig_atomic_t ended;
@@ -128,6 +130,16 @@ static enum mu_err on_link(void *user, enum mu_link link, enum mu_err why)
     return MU_OK;
 }
 
+/* What was folded may never have been recorded, now. */
+static enum mu_err on_epoch(void *user, uint64_t common)
+{
+    mu_responder *r = user;
+
+    (void)common;
+    r->forgets = true;
+    return MU_E_OTHER_EPOCH; /* nothing more is handed to this picture */
+}
+
 /* One line for whoever started us: the broker has heard that we are at rest with the record, so from
  * here on an exercise in steps waits for us. */
 static void tell_ready(mu_responder *r)
@@ -178,6 +190,7 @@ static enum mu_err serve(mu_responder *r, const char *dir, const char *endpoint)
                                    .on_through = on_through,
                                    .on_link = on_link,
                                    .on_split = on_split,
+                                   .on_epoch = on_epoch,
                                    .user = r};
     enum mu_err err = mu_agent_open(dir, &options, &calls, &r->agent);
 
@@ -217,6 +230,14 @@ static const char *locale_name(void)
     return "";
 }
 
+/* The same program in place of itself: nothing of the old picture is left anywhere, and a start after
+ * any crash is a way that is walked often. Returns only when it cannot: then whoever started us does. */
+static void begin_anew(char **argv)
+{
+    (void)fflush(NULL);
+    (void)execv("/proc/self/exe", argv);
+}
+
 int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv)
 {
     static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
@@ -242,5 +263,7 @@ int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv
     err = serve(&r, dir, endpoint);
     if (err != MU_OK)
         complain(&r, dir, err);
+    if (r.forgets && !ended)
+        begin_anew(argv);
     return err == MU_OK ? 0 : 1;
 }

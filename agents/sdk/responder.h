@@ -4,7 +4,8 @@
  * The usual path: follow from the first entry, fold; once everything recorded is folded and nothing of
  * one's own waits in the spool, be ready; from then on answer after each entry. Until it is ready it
  * says nothing: only then does the picture hold all it ever said, so that a start after any crash
- * repeats nothing and forgets nothing. A cut link makes it unready; what was missed is folded first.
+ * repeats nothing and forgets nothing. A cut link makes it unready; what was missed is folded first. When
+ * the record was restored from a backup it puts a new start of itself in its own place.
  */
 #ifndef MU_SDK_RESPONDER_H
 #define MU_SDK_RESPONDER_H
