@@ -6,7 +6,7 @@
 #   make bench     figures as ratios                 make storm ROUNDS=100  kill -9, again and again
 #   make bare      both commands on a bare Debian    make clean
 #   make deb       Debian packages                   make deb-test  installed, tried, removed
-#   make install DESTDIR= PREFIX=/usr
+#   make install DESTDIR= PREFIX=/usr               make man       pages of the manual (scdoc)
 
 .DEFAULT_GOAL := all
 CC       ?= gcc
@@ -71,7 +71,7 @@ PROGRAMS := $(B)/musterd $(B)/muster $(B)/muster-replay $(AGENTS:%=$(B)/muster-%
 help:
 	@sed -n '/^#   /s/^#   //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: help all run test lint asan fuzz bench storm trials bare clean format install install-programs install-units \
+.PHONY: help man all run test lint asan fuzz bench storm trials bare clean format install install-programs install-units \
         install-library deb deb-test
 all: $(PROGRAMS) $(SDK_A) $(B)/libmuster.so $(B)/muster.pc
 
@@ -145,6 +145,22 @@ test: all $(TEST_BIN) $(FUZZ_SMOKE)
 asan:
 	$(MAKE) --no-print-directory MODE=asan test
 
+# Pages of the manual; muster.1 holds the help of every command, so it cannot be out of date.
+MAN_SCD  := $(filter-out docs/man/muster.1%,$(wildcard docs/man/*.scd))
+MAN      := $(MAN_SCD:docs/man/%.scd=$(B)/man/%) $(B)/man/muster.1 $(B)/man/zh_CN/muster.1
+$(B)/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+$(B)/man/muster.1: docs/man/muster.1.scd docs/man/commands $(B)/muster
+	@mkdir -p $(@D)
+	sh docs/man/commands $(B)/muster en | sed -e '/^@COMMANDS@$$/{r /dev/stdin' -e 'd}' $< | scdoc > $@
+$(B)/man/zh_CN/muster.1: docs/man/muster.1.zh_CN.scd docs/man/commands $(B)/muster
+	@mkdir -p $(@D)
+	sh docs/man/commands $(B)/muster zh | sed -e '/^@COMMANDS@$$/{r /dev/stdin' -e 'd}' $< | scdoc > $@
+man:
+	@if command -v scdoc >/dev/null 2>&1; then $(MAKE) --no-print-directory $(MAN); \
+	else echo 'no scdoc: the manual is in docs/man and muster help says the same'; fi
+
 lint:
 	sh tests/house/includes.sh
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
@@ -190,7 +206,16 @@ SHARE    := $(DESTDIR)$(PREFIX)/share
 HEADERS  := $(addprefix proto/,$(addprefix base/,arena.h bytes.h err.h err.def id.h limits.h) \
             $(addprefix sign/,key.h leaf.h seal.h) $(addprefix wire/,entry.h event.h))
 
-install: all install-programs install-units install-library
+install: all install-programs install-units install-library install-man
+# Pages when they were made (make man), completions always.
+install-man:
+	for page in $(wildcard $(B)/man/*.[158]); do \
+	    $(INSTALL) -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	[ ! -f $(B)/man/zh_CN/muster.1 ] || $(INSTALL) -m 644 $(B)/man/zh_CN/muster.1 $(SHARE)/man/zh_CN/man1/muster.1
+	mkdir -p $(SHARE)/bash-completion/completions $(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
+	$(B)/muster completion bash > $(SHARE)/bash-completion/completions/muster
+	$(B)/muster completion zsh > $(SHARE)/zsh/vendor-completions/_muster
+	$(B)/muster completion fish > $(SHARE)/fish/vendor_completions.d/muster.fish
 install-programs:
 	$(INSTALL) -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	$(INSTALL) -m 644 -t $(SHARE)/muster/exercises agents/player/qinghe.yaml agents/player/qinghe.script
