@@ -88,6 +88,8 @@ int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
     Muster__Enrolment *enrolment = saying->event->enrolment;
     enum mu_err err = cut_list(&voice->arena, terms->roles, &enrolment->roles, &enrolment->n_roles);
 
+    if (err == MU_OK && terms->from != NULL)
+        err = mu_say_set(saying, "enrolment.not_before_ms", terms->from, &voice->how);
     if (err == MU_OK && terms->until != NULL)
         err = mu_say_set(saying, "enrolment.not_after_ms", terms->until, &voice->how);
     if (err == MU_OK && terms->name != NULL)

@@ -9,6 +9,7 @@ struct mu_terms {
     const char *roles; /* "health,shelters" */
     const char *area;  /* where they hold; the county when NULL */
     const char *kinds; /* besides those of the roles */
+    const char *from;  /* beginning of the enrolment */
     const char *until; /* end of the enrolment */
     const char *name;  /* for people */
     bool desk;

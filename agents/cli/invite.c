@@ -30,6 +30,7 @@ enum {
     KEY_NAME,
     KEY_AREA,
     KEY_KINDS,
+    KEY_FROM,
     KEY_UNTIL,
     KEY_VALID,
     KEY_DESK,
@@ -46,6 +47,7 @@ const struct mu_cli_option mu_cli_agency_invite_options[] = {
     {"name", KEY_NAME, "TEXT", MU_W_OPT_AGENCY_NAME},
     {"area", KEY_AREA, "PREFIX", MU_W_OPT_GRANT_AREA},
     {"kinds", KEY_KINDS, "KIND,...", MU_W_OPT_GRANT_KINDS},
+    {"from", KEY_FROM, "TIME", MU_W_OPT_GRANT_FROM},
     {"until", KEY_UNTIL, "TIME", MU_W_OPT_GRANT_UNTIL},
     {"valid", KEY_VALID, "30min", MU_W_OPT_VALID},
     {"desk", KEY_DESK, NULL, MU_W_OPT_DESK},
@@ -111,6 +113,9 @@ static bool take(struct mu_invite *invite, int key, const char *value)
         return true;
     case KEY_KINDS:
         invite->terms.kinds = value;
+        return true;
+    case KEY_FROM:
+        invite->terms.from = value;
         return true;
     case KEY_UNTIL:
         invite->terms.until = value;

@@ -54,6 +54,16 @@ story "it speaks of its township" "$B/muster" say road RD-1@v1 stretch=E14:8000-
 story "and of no other" refused_120 road RD-2@v1 stretch=E15:8000-8000 state=closed \
     area=cn/99/01/21/202 cause=flooded window.start_at_ms=14:00 window.until_changed=true --dir "$tap_dir/T201" --wait
 
+closed() { # agency
+    "$B/muster" say road "RD-$1@v1" stretch=E14:8000-8000 state=closed area=cn/99/01/21/201 cause=flooded \
+        window.start_at_ms=14:00 window.until_changed=true --dir "$tap_dir/$1" --wait
+}
+story "one joins for tomorrow" join_all NY --role traffic --from 2031-07-17T00:00
+refused_122() { ! closed "$1" >"$tap_dir/said" 2>&1 && cat "$tap_dir/said" && grep -q MU-122 "$tap_dir/said"; }
+story "and may say nothing yet" refused_122 NY
+story "one joins for yesterday" join_all OV --role traffic --until 2031-07-16T13:00
+story "and may say nothing any more" refused_122 OV
+
 # ---- the words differ ----
 invite CA --role relief_supply
 join_begins CA
@@ -64,7 +74,7 @@ says "with the code" 'MU-325'
 fails 4 "and the admin told to stop" invite_ends CA
 says "the same" 'MU-325'
 in_roster() { "$B/muster" watch -n 100 --no-follow --type enrolment --plain --dir "$county/admin-1" 2>/dev/null | wc -l; }
-[ "$(in_roster)" = 2 ]
+[ "$(in_roster)" = 4 ]
 tap_line $? "nothing was enrolled"
 story "the same keys may try again" join_all CA --role relief_supply
 cat "$tap_dir/CA.join" >"$tap_out"
