@@ -143,8 +143,8 @@ uint64_t story_hears(struct story *story, const char *clock, const char *agency,
     struct mu_fault fault = {0};
     struct mu_assign how = {&story->arena, DAY_MS, OFFSET_MIN, &fault};
     struct mu_say_resolver resolver = {find_ref, find_card, story};
-    struct mu_say_defaults defaults = {agency, "cn/99/01/21", "INC-01",
-                                       MUSTER__STATUS__STATUS_EXERCISE, 0, 0};
+    struct mu_say_defaults defaults = {
+        agency, "cn/99/01/21", "INC-01", MUSTER__STATUS__STATUS_EXERCISE, 0, 0};
     struct mu_saying said;
     size_t count = mu_say_words(line, argv, &open);
     enum mu_err err;
