@@ -22,87 +22,115 @@ void mu_feed_clause(struct feed *feed, enum mu_word word, ...)
     mu_words_fill(feed->out, mu_word(word, feed->style->lang), args, count);
 }
 
-void mu_feed_count(struct feed *feed, enum mu_word word, int has, int64_t value)
+/* ---- one value, one clause -------------------------------------------------------------------- */
+
+/* How a value is written; what is NULL was not stated and makes no clause. */
+typedef void show_value(struct mu_text *out, const struct mu_style *style, const void *value);
+
+static void add_value(struct feed *feed, enum mu_word word, show_value *show, const void *value)
 {
-    char piece[64];
+    char piece[PIECE_BYTES_MAX];
     struct mu_text text = mu_text(piece, sizeof piece);
 
-    if (!has)
+    if (value == NULL)
         return;
-    mu_show_count(&text, value);
+    show(&text, feed->style, value);
     mu_feed_clause(feed, word, piece, NULL);
+}
+
+static void show_count(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    (void)style;
+    mu_show_count(out, *(const int64_t *)value);
+}
+
+static void show_metres(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    (void)style;
+    mu_show_metres(out, *(const int64_t *)value);
+}
+
+static void show_milli(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    (void)style;
+    mu_show_milli(out, *(const int64_t *)value);
+}
+
+static void show_clock(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    mu_show_clock(out, style, *(const int64_t *)value);
+}
+
+static void show_named(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    mu_show_named(out, style, value);
+}
+
+static void show_window(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    mu_show_window(out, style, value);
+}
+
+static void show_words(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    (void)style;
+    mu_clean(out, value);
+}
+
+static void show_quantity(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    mu_show_quantity(out, style, value);
+}
+
+static void show_ref(struct mu_text *out, const struct mu_style *style, const void *value)
+{
+    (void)style;
+    mu_show_ref(out, value);
+}
+
+static const void *if_said(const char *text)
+{
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
+void mu_feed_count(struct feed *feed, enum mu_word word, int has, int64_t value)
+{
+    add_value(feed, word, show_count, has ? &value : NULL);
 }
 
 void mu_feed_metres(struct feed *feed, enum mu_word word, int has, int64_t mm)
 {
-    char piece[64];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (!has)
-        return;
-    mu_show_metres(&text, mm);
-    mu_feed_clause(feed, word, piece, NULL);
+    add_value(feed, word, show_metres, has ? &mm : NULL);
 }
 
 void mu_feed_flow(struct feed *feed, enum mu_word word, int has, int64_t milli_m3s)
 {
-    char piece[64];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (!has)
-        return;
-    mu_show_milli(&text, milli_m3s);
-    mu_feed_clause(feed, word, piece, NULL);
+    add_value(feed, word, show_milli, has ? &milli_m3s : NULL);
 }
 
 void mu_feed_clock(struct feed *feed, enum mu_word word, int has, int64_t ms)
 {
-    char piece[32];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (!has)
-        return;
-    mu_show_clock(&text, feed->style, ms);
-    mu_feed_clause(feed, word, piece, NULL);
+    add_value(feed, word, show_clock, has ? &ms : NULL);
 }
 
 void mu_feed_name(struct feed *feed, enum mu_word word, const char *key)
 {
-    char piece[PIECE_BYTES_MAX];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (key == NULL || *key == '\0')
-        return;
-    mu_show_named(&text, feed->style, key);
-    mu_feed_clause(feed, word, piece, NULL);
+    add_value(feed, word, show_named, if_said(key));
 }
 
 void mu_feed_window(struct feed *feed, enum mu_word word, const Muster__Window *window)
 {
-    char piece[64];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (window == NULL)
-        return;
-    mu_show_window(&text, feed->style, window);
-    mu_feed_clause(feed, word, piece, NULL);
+    add_value(feed, word, show_window, window);
 }
 
 void mu_feed_quote(struct feed *feed, enum mu_word word, const char *words)
 {
-    char piece[PIECE_BYTES_MAX];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (words == NULL || *words == '\0')
-        return;
-    mu_clean(&text, words);
-    mu_feed_clause(feed, word, piece, NULL);
+    add_value(feed, word, show_words, if_said(words));
 }
 
-void mu_feed_term(struct feed *feed, const char *type, int has, uint32_t value)
+void mu_feed_ref(struct feed *feed, enum mu_word word, const Muster__Ref *ref)
 {
-    if (has)
-        mu_feed_clause(feed, MU_W_F_AS_IS, mu_term(type, value, feed->style->lang), NULL);
+    add_value(feed, word, show_ref, ref);
 }
 
 void mu_feed_term_in(struct feed *feed, enum mu_word word, const char *type, int has,
@@ -112,15 +140,17 @@ void mu_feed_term_in(struct feed *feed, enum mu_word word, const char *type, int
         mu_feed_clause(feed, word, mu_term(type, value, feed->style->lang), NULL);
 }
 
+void mu_feed_term(struct feed *feed, const char *type, int has, uint32_t value)
+{
+    mu_feed_term_in(feed, MU_W_F_AS_IS, type, has, value);
+}
+
+/* ---- lists --------------------------------------------------------------------------------------- */
+
 void mu_feed_quantities(struct feed *feed, Muster__ItemQuantity *const *lines, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        char piece[PIECE_BYTES_MAX];
-        struct mu_text text = mu_text(piece, sizeof piece);
-
-        mu_show_quantity(&text, feed->style, lines[i]);
-        mu_feed_clause(feed, MU_W_F_AS_IS, piece, NULL);
-    }
+    for (size_t i = 0; i < count; i++)
+        add_value(feed, MU_W_F_AS_IS, show_quantity, lines[i]);
 }
 
 void mu_feed_edges(struct feed *feed, enum mu_word word, Muster__EdgeUse *const *edges,
@@ -139,16 +169,5 @@ void mu_feed_edges(struct feed *feed, enum mu_word word, Muster__EdgeUse *const 
             mu_show_term(&text, feed->style, "EdgeEffect", (uint32_t)edges[i]->effect);
         }
     }
-    mu_feed_clause(feed, word, piece, NULL);
-}
-
-void mu_feed_ref(struct feed *feed, enum mu_word word, const Muster__Ref *ref)
-{
-    char piece[128];
-    struct mu_text text = mu_text(piece, sizeof piece);
-
-    if (ref == NULL)
-        return;
-    mu_show_ref(&text, ref);
     mu_feed_clause(feed, word, piece, NULL);
 }

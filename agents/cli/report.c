@@ -140,7 +140,7 @@ static int set_not_understood(struct mu_report *report)
     int code = MU_EXIT_DONE;
 
     for (size_t i = 0; code == MU_EXIT_DONE && i < sms->left_count; i++) {
-        char field[32], piece[MU_SMS_BYTES_MAX + 1];
+        char field[64], piece[MU_SMS_BYTES_MAX + 1];
 
         snprintf(field, sizeof field, "not_understood[%zu]", i);
         snprintf(piece, sizeof piece, "%.*s", (int)(sms->left[i].to - sms->left[i].from),

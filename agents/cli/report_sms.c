@@ -75,7 +75,7 @@ static int set_count(struct mu_report *report, struct mu_part *part, size_t at)
     const char *field = casualty_fields[at].field;
 
     if (number->unknown) {
-        char list[64];
+        char list[80];
 
         snprintf(list, sizeof list, "envelope.not_stated[%zu]",
                  part->saying.event->envelope->n_not_stated);
