@@ -104,126 +104,6 @@ static void find_below(struct mu_release *release)
         qsort(release->below, release->below_count, sizeof *release->below, by_weight);
 }
 
-/* ---- a line ---- */
-
-static Muster__Argument *area(struct mu_judgement *judgement, const char *path)
-{
-    Muster__Argument *out = mu_judge_take(judgement, sizeof *out);
-
-    *out = (Muster__Argument)MUSTER__ARGUMENT__INIT;
-    out->value_case = MUSTER__ARGUMENT__VALUE_AREA;
-    out->area = mu_judge_text(judgement, path);
-    return out;
-}
-
-static Muster__Argument *minutes(struct mu_judgement *judgement, int64_t count)
-{
-    return mu_arg_number(judgement, count, MUSTER__MEASURE__MEASURE_MINUTE);
-}
-
-static Muster__Argument *persons(struct mu_judgement *judgement, int64_t count)
-{
-    return mu_arg_number(judgement, count, MUSTER__MEASURE__MEASURE_PERSON);
-}
-
-static Muster__Sentence *doubt_text(struct mu_judgement *judgement, const struct mu_below *below)
-{
-    static const char *const templates[] = {
-        [MU_DOUBT_ARRIVAL] = "c03.no_arrival",
-        [MU_DOUBT_PERSONS] = "c03.no_persons",
-        [MU_DOUBT_RATE] = "c03.no_rate",
-        [MU_DOUBT_END] = "c03.no_end",
-    };
-
-    return mu_judge_say(judgement, templates[below->doubt],
-                        mu_arg_object(judgement, below->object->id),
-                        area(judgement, below->arrival.zone->area), NULL);
-}
-
-static Muster__Sentence *line_text(struct mu_judgement *judgement, const struct mu_below *below)
-{
-    Muster__Argument *object = mu_arg_object(judgement, below->object->id);
-    Muster__Argument *zone = area(judgement, below->arrival.zone->area);
-    Muster__Argument *water = mu_arg_at(judgement, below->arrival.earliest_ms);
-    Muster__Argument *margin = minutes(judgement, below->margin_min);
-
-    if (below->doubt != MU_DOUBT_NONE)
-        return doubt_text(judgement, below);
-    if (below->kind == MU_BELOW_PEOPLE)
-        return mu_judge_say(judgement, "c03.people", object, zone,
-                            persons(judgement, below->people.persons),
-                            minutes(judgement, below->need_min),
-                            minutes(judgement, below->have_min), margin, water, NULL);
-    return mu_judge_say(judgement, below->kind == MU_BELOW_WORKS ? "c03.works" : "c03.journey",
-                        object, zone, mu_arg_at(judgement, below->clear_ms), water, margin, NULL);
-}
-
-static void evidence(struct mu_judgement *judgement, Muster__FindingLine *line, const char *name,
-                     Muster__Argument *value, const struct mu_said *said)
-{
-    Muster__Evidence *last;
-
-    mu_line_evidence(judgement, line, name, value);
-    last = line->evidence[line->n_evidence - 1];
-    if (said != NULL) {
-        last->ref = mu_judge_ref(judgement, said);
-        last->has_as_of_ms = true;
-        last->as_of_ms = said->as_of_ms;
-    }
-}
-
-static void add_people_evidence(struct mu_judgement *judgement, Muster__FindingLine *line,
-                                const struct mu_below *below)
-{
-    evidence(judgement, line, "remaining", persons(judgement, below->people.persons),
-             below->people.said);
-    if (below->people.found > 0)
-        evidence(judgement, line, "found", persons(judgement, below->people.found),
-                 below->people.said);
-    if (below->people.rated != NULL)
-        evidence(judgement, line, "rate",
-                 mu_arg_number(judgement, below->people.rate_per_hour,
-                               MUSTER__MEASURE__MEASURE_PERSON_PER_HOUR),
-                 below->people.rated);
-}
-
-static void add_line(struct mu_release *release, struct mu_draft *draft,
-                     const struct mu_below *below)
-{
-    struct mu_judgement *judgement = release->judgement;
-    Muster__FindingLine *line = mu_draft_line(judgement, draft, below->object->id);
-
-    line->state = mu_below_short(below) ? MUSTER__FINDING_STATE__FINDING_STATE_RAISED
-                                        : MUSTER__FINDING_STATE__FINDING_STATE_CLOSED;
-    line->area = mu_judge_text(judgement, below->arrival.zone->area);
-    line->ref = mu_judge_ref(judgement, below->said);
-    line->agency = mu_judge_text(judgement, below->said->event->envelope->agency);
-    line->has_rule = line->has_step = true;
-    line->rule = judgement->rule->rule;
-    line->step = below->arrival.step;
-    line->text = line_text(judgement, below);
-    if (below->arrival.known) {
-        line->has_earliest_at_ms = line->has_latest_at_ms = true;
-        line->earliest_at_ms = below->arrival.earliest_ms;
-        line->latest_at_ms = below->arrival.latest_ms;
-    }
-    if (below->doubt == MU_DOUBT_NONE)
-        line->margin =
-            mu_judge_number(judgement, below->margin_min, MUSTER__MEASURE__MEASURE_MINUTE);
-    if (below->doubt == MU_DOUBT_NONE && below->kind == MU_BELOW_PEOPLE) {
-        line->need = mu_judge_number(judgement, below->need_min, MUSTER__MEASURE__MEASURE_MINUTE);
-        line->have = mu_judge_number(judgement, below->have_min, MUSTER__MEASURE__MEASURE_MINUTE);
-    }
-    line->has_turns_at_ms = below->turns_ms > 0;
-    line->turns_at_ms = below->turns_ms;
-    evidence(judgement, line, "as_of", mu_arg_at(judgement, below->as_of_ms), NULL);
-    if (below->kind == MU_BELOW_PEOPLE)
-        add_people_evidence(judgement, line, below);
-    else
-        evidence(judgement, line, below->kind == MU_BELOW_WORKS ? "clear_at" : "passes_at",
-                 mu_arg_at(judgement, below->clear_ms), below->said);
-}
-
 /* ---- both findings ---- */
 
 static void add_basis(struct mu_release *release, struct mu_draft *draft)
@@ -276,10 +156,42 @@ static struct mu_draft *begin(struct mu_release *release)
     for (size_t i = 0; i < release->below_count; i++) {
         mu_draft_party(judgement, draft, release->below[i].said,
                        MUSTER__ACTIVITY__ACTIVITY_UNSPECIFIED);
-        add_line(release, draft, &release->below[i]);
+        mu_below_line(release, draft, &release->below[i]);
     }
     add_basis(release, draft);
     return draft;
+}
+
+static Muster__Argument *minutes(struct mu_judgement *judgement, int64_t count)
+{
+    return mu_arg_number(judgement, count, MUSTER__MEASURE__MEASURE_MINUTE);
+}
+
+static Muster__Sentence *watch_text(const struct mu_release *release)
+{
+    struct mu_judgement *judgement = release->judgement;
+    Muster__Argument *dam = mu_arg_object(judgement, judgement->id);
+    const struct mu_below *least = &release->below[0], *next = NULL;
+
+    for (size_t i = 0; i < release->below_count; i++) {
+        const struct mu_below *below = &release->below[i];
+
+        if (is_worse(below, least))
+            least = below;
+        if (below->turns_ms > 0 && (next == NULL || below->turns_ms < next->turns_ms))
+            next = below;
+    }
+    if (least->doubt != MU_DOUBT_NONE)
+        return mu_judge_say(judgement, "c03.watch_unknown", dam,
+                            mu_arg_object(judgement, least->object->id), NULL);
+    if (next == NULL)
+        return mu_judge_say(judgement, "c03.watch", dam,
+                            mu_arg_object(judgement, least->object->id),
+                            minutes(judgement, least->margin_min), NULL);
+    return mu_judge_say(
+        judgement, "c03.watch_turns", dam, mu_arg_object(judgement, least->object->id),
+        minutes(judgement, least->margin_min), mu_arg_object(judgement, next->object->id),
+        mu_arg_at(judgement, next->turns_ms), NULL);
 }
 
 static void watch(struct mu_release *release)
@@ -287,8 +199,7 @@ static void watch(struct mu_release *release)
     struct mu_judgement *judgement = release->judgement;
     struct mu_draft *draft = begin(release);
 
-    draft->finding->headline =
-        mu_judge_say(judgement, "c03.watch", mu_arg_object(judgement, judgement->id), NULL);
+    draft->finding->headline = watch_text(release);
     for (size_t i = 0; i < release->below_count; i++)
         if (release->below[i].wake_ms > judgement->now_ms)
             wake(draft, release->below[i].wake_ms);
@@ -347,11 +258,11 @@ static void raise(struct mu_release *release)
     draft->finding->headline =
         first->arrival.known
             ? mu_judge_say(
-                  judgement, "c03.reaches", dam, area(judgement, first->arrival.zone->area),
+                  judgement, "c03.reaches", dam, mu_arg_area(judgement, first->arrival.zone->area),
                   mu_arg_window(judgement, first->arrival.earliest_ms, first->arrival.latest_ms),
                   mu_arg_object(judgement, first->object->id), NULL)
             : mu_judge_say(judgement, "c03.reaches_unknown", dam,
-                           area(judgement, first->arrival.zone->area),
+                           mu_arg_area(judgement, first->arrival.zone->area),
                            mu_arg_object(judgement, first->object->id), NULL);
     set_worst(release, draft);
     mu_release_offer(release, draft);

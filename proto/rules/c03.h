@@ -53,6 +53,9 @@ void mu_below_works(struct mu_release *release, const struct mu_river_zone *zone
 void mu_below_journeys(struct mu_release *release, const struct mu_river_zone *zone);
 /* Keeps the worse of this and what is kept of the same operation. */
 void mu_below_keep(struct mu_release *release, const struct mu_below *below);
+/* The line of a finding that says it. */
+void mu_below_line(struct mu_release *release, struct mu_draft *draft,
+                   const struct mu_below *below);
 /* Doubt, or not enough time. */
 bool mu_below_short(const struct mu_below *below);
 

@@ -105,16 +105,6 @@ static void offer_hold(const struct offer *offer)
         option->cost = mu_judge_number(judgement, offer->late_min, MUSTER__MEASURE__MEASURE_MINUTE);
 }
 
-static Muster__Argument *area(struct mu_judgement *judgement, const struct mu_below *below)
-{
-    Muster__Argument *out = mu_judge_take(judgement, sizeof *out);
-
-    *out = (Muster__Argument)MUSTER__ARGUMENT__INIT;
-    out->value_case = MUSTER__ARGUMENT__VALUE_AREA;
-    out->area = mu_judge_text(judgement, below->arrival.zone->area);
-    return out;
-}
-
 static void offer_people(const struct offer *offer, const struct mu_below *below)
 {
     static const char *const templates[] = {"c03.boat", "c03.high_ground"};
@@ -124,7 +114,7 @@ static void offer_people(const struct offer *offer, const struct mu_below *below
         mu_draft_option(judgement, offer->draft,
                         mu_judge_say(judgement, templates[i],
                                      mu_arg_object(judgement, below->object->id),
-                                     area(judgement, below), NULL),
+                                     mu_arg_area(judgement, below->arrival.zone->area), NULL),
                         true)
             ->object = mu_judge_text(judgement, below->object->id);
 }
@@ -154,7 +144,7 @@ static void offer_turn(const struct offer *offer, const struct mu_below *below)
 
     mu_draft_option(judgement, offer->draft,
                     mu_judge_say(judgement, "c03.turn", mu_arg_object(judgement, below->object->id),
-                                 area(judgement, below), NULL),
+                                 mu_arg_area(judgement, below->arrival.zone->area), NULL),
                     true)
         ->object = mu_judge_text(judgement, below->object->id);
 }

@@ -111,6 +111,14 @@ Muster__Argument *mu_arg_object(struct mu_judgement *judgement, const char *obje
     return out;
 }
 
+Muster__Argument *mu_arg_area(struct mu_judgement *judgement, const char *area)
+{
+    Muster__Argument *out = argument(judgement, MUSTER__ARGUMENT__VALUE_AREA);
+
+    out->area = mu_judge_text(judgement, area);
+    return out;
+}
+
 Muster__Argument *mu_arg_agency(struct mu_judgement *judgement, const char *agency)
 {
     Muster__Argument *out = argument(judgement, MUSTER__ARGUMENT__VALUE_AGENCY);

@@ -115,6 +115,7 @@ Muster__EdgeUse *mu_judge_edge(struct mu_judgement *judgement, const char *edge,
 /* Template and arguments; the list ends with NULL. */
 Muster__Sentence *mu_judge_say(struct mu_judgement *judgement, const char *template_id, ...);
 Muster__Argument *mu_arg_object(struct mu_judgement *judgement, const char *object);
+Muster__Argument *mu_arg_area(struct mu_judgement *judgement, const char *area);
 Muster__Argument *mu_arg_agency(struct mu_judgement *judgement, const char *agency);
 Muster__Argument *mu_arg_item(struct mu_judgement *judgement, const char *item);
 Muster__Argument *mu_arg_number(struct mu_judgement *judgement, int64_t value,
