@@ -115,6 +115,7 @@ static mu_desk *new_desk(mu_log *log, uint64_t instance, const struct mu_desk_op
     desk->keep = mu_arena_make(MU_DESK_KEEP_BYTES);
     desk->unpack = mu_arena_make(0);
     desk->now_ms = mu_log_last_accepted_ms(log);
+    desk->maybe_restored = true;
     return desk;
 }
 

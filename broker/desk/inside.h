@@ -97,6 +97,7 @@ struct mu_desk {
     enum mu_err full;     /* MU_E_FULL: nothing of this turn will stand */
     uint64_t next_number; /* the next entry's, if the turn stands */
     uint32_t epoch;       /* ... and its epoch */
+    bool maybe_restored;  /* the mark of a restored record is to be looked for */
     struct mu_author_state author;
     struct mu_pending *pending;
     size_t pending_count, pending_room;

@@ -22,8 +22,9 @@ void mu_desk_set_time(mu_desk *desk, int64_t log_ms)
 /* Nothing is said in the old epoch any more. As long as there is no room to say so, nothing is. */
 static enum mu_err tell_restored(mu_desk *desk)
 {
-    enum mu_err err = mu_log_restored(desk->log);
+    enum mu_err err = desk->maybe_restored ? mu_log_restored(desk->log) : MU_E_ABSENT;
 
+    desk->maybe_restored = err != MU_E_ABSENT;
     if (err != MU_OK)
         return err == MU_E_ABSENT ? MU_OK : err;
     err = mu_epoch_begin(desk, NULL, (struct mu_bytes){NULL, 0});

@@ -33,9 +33,6 @@ story "a county" county_found
 story "its broker" county_start
 story "emergency management" county_enrol EM emergency_management
 story "a supply office" county_enrol CA relief_supply muster-supply
-"$B/muster-supply" --dir "$tap_dir/CA" >"$tap_dir/supply.out" 2>"$tap_dir/supply.err" &
-supply=$!
-story "which is ready" ready 1
 story "a report" report "before the backup"
 story "a backup of the serving record" back_up
 says "says how far it reaches" "entries backed up to"
@@ -45,6 +42,9 @@ says "and leaves nothing" "the trial was removed"
 fails 1 "into a record that is there it restores nothing" \
     "$B/musterd" restore --from "$tap_dir/backup" --dir "$county"
 story "a report after it" report "after the backup"
+"$B/muster-supply" --dir "$tap_dir/CA" >"$tap_dir/supply.out" 2>"$tap_dir/supply.err" &
+supply=$!
+story "supply has read it all" ready 1
 burn
 story "the record is gone, and is restored" \
     "$B/musterd" restore --from "$tap_dir/backup" --keys "$tap_dir/keys" --dir "$county"
