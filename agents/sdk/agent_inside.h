@@ -147,7 +147,7 @@ struct mu_witness {
     bool owed_again;        /* `last` may have been lost on its way */
     bool unheard;           /* no PONG yet of a PING after it */
     int64_t mark;           /* echo of that PING; 0: not said yet */
-    int64_t hold_until;     /* machine time: the disk was full */
+    int64_t hold_until;     /* machine time: one was just made, or the disk was full */
 };
 
 struct mu_agent {
