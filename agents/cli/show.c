@@ -152,8 +152,20 @@ static const struct {
     {"player", MU_W_ROLE_PLAYER},
 };
 
+/* An agency that decides in its own right, about its own movements or clock, holds no role for it. */
+static const char *agency_in(const char *role)
+{
+    static const char prefix[] = "agency:";
+
+    return strncmp(role, prefix, sizeof prefix - 1) == 0 ? role + sizeof prefix - 1 : NULL;
+}
+
 void mu_show_role(struct mu_text *out, const struct mu_style *style, const char *role)
 {
+    if (agency_in(role) != NULL) {
+        mu_show_name(out, style, agency_in(role));
+        return;
+    }
     const char *name = known(style, "role:", role);
 
     for (size_t i = 0; name == role && i < sizeof role_words / sizeof role_words[0]; i++)

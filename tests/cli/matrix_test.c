@@ -17,6 +17,7 @@
 #include "agents/cli/feed_command.c"
 #include "agents/cli/feed_land.c"
 #include "agents/cli/feed_people.c"
+#include "agents/cli/feed_roster.c"
 #include "agents/cli/feed_supply.c"
 #include "agents/cli/matrix.c"
 #include "agents/cli/matrix_form.c"
