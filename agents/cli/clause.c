@@ -1,6 +1,7 @@
 #include "agents/cli/feed.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "proto/words/terms.h"
 
@@ -84,8 +85,21 @@ static void show_quantity(struct mu_text *out, const struct mu_style *style, con
 
 static void show_ref(struct mu_text *out, const struct mu_style *style, const void *value)
 {
-    (void)style;
-    mu_show_ref(out, value);
+    const Muster__Ref *ref = value;
+    char key[2 * sizeof(struct mu_hash) + 8] = "leaf:";
+
+    if (ref->object != NULL || !ref->has_leaf || ref->leaf.len != sizeof(struct mu_hash) ||
+        style->names == NULL) {
+        mu_show_ref(out, ref);
+        return;
+    }
+    /* A decision has no name of its own: it is known by its card. */
+    mu_hex(ref->leaf.data, ref->leaf.len / 2, key + strlen(key));
+    const char *name = mu_names_of(style->names, key, style->lang);
+    if (name == key)
+        mu_show_ref(out, ref);
+    else
+        mu_clean(out, name);
 }
 
 static const void *if_said(const char *text)

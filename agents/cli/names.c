@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/base/limits.h"
+#include "proto/words/words.h"
 
 struct named {
     char *key;
@@ -173,6 +174,58 @@ static enum mu_err learn_indicators(mu_names *names, const Muster__IndicatorTabl
     return err;
 }
 
+/* Half a digest is enough to be told apart among the names of one county. */
+#define SHORT_HASH_BYTES (sizeof(struct mu_hash) / 2)
+
+/* A card has no name in its id, a decision none at all: people know them by what they are about. */
+static enum mu_err learn_hash(mu_names *names, const char *prefix, const uint8_t *hash,
+                              const char *en, const char *zh)
+{
+    char hex[2 * sizeof(struct mu_hash) + 1];
+    Muster__Name name = MUSTER__NAME__INIT;
+    char words[2][128];
+
+    mu_hex(hash, SHORT_HASH_BYTES, hex);
+    snprintf(words[0], sizeof words[0], "%s", en);
+    snprintf(words[1], sizeof words[1], "%s", zh);
+    name.en = words[0];
+    name.zh = words[1];
+    return learn(names, prefix, hex, &name);
+}
+
+static bool is_hash(const ProtobufCBinaryData *bytes, int has)
+{
+    return has && bytes->len == sizeof(struct mu_hash);
+}
+
+static enum mu_err learn_card(mu_names *names, const Muster__Finding *finding)
+{
+    char buffer[128];
+    struct mu_text card = mu_text(buffer, sizeof buffer);
+
+    if (!is_hash(&finding->card_id, finding->has_card_id))
+        return MU_OK;
+    mu_render_card_name(&card, finding);
+    return learn_hash(names, "card:", finding->card_id.data, buffer, buffer);
+}
+
+static enum mu_err learn_decision(mu_names *names, const struct mu_entry *entry)
+{
+    const Muster__Decision *decision = entry->event->decision;
+    char key[2 * sizeof(struct mu_hash) + 8] = "card:", en[128], zh[128];
+    struct mu_text a = mu_text(en, sizeof en), b = mu_text(zh, sizeof zh);
+
+    if (!is_hash(&decision->card_id, decision->has_card_id))
+        return MU_OK;
+    mu_hex(decision->card_id.data, SHORT_HASH_BYTES, key + strlen(key));
+    const char *card = mu_names_of(names, key, MU_LANG_EN);
+    if (card == key)
+        return MU_OK;
+    mu_words_fill(&a, mu_word(MU_W_DECISION_ON, MU_LANG_EN), &card, 1);
+    mu_words_fill(&b, mu_word(MU_W_DECISION_ON, MU_LANG_ZH), &card, 1);
+    return learn_hash(names, "leaf:", entry->leaf.b, en, zh);
+}
+
 enum mu_err mu_names_learn(mu_names *names, const struct mu_entry *entry)
 {
     const Muster__Event *event = entry->event;
@@ -193,6 +246,10 @@ enum mu_err mu_names_learn(mu_names *names, const struct mu_entry *entry)
         return learn(names, "", event->genesis->area, event->genesis->county);
     case MUSTER__EVENT__BODY_ENROLMENT:
         return learn_enrolment(names, event->enrolment);
+    case MUSTER__EVENT__BODY_FINDING:
+        return learn_card(names, event->finding);
+    case MUSTER__EVENT__BODY_DECISION:
+        return learn_decision(names, entry);
     default:
         return MU_OK;
     }

@@ -72,6 +72,17 @@ tap_line $? "both keep the words"
 tap_line $? "both name the one report they were cut from"
 silent "what was not said is not zero" '"personsMissing"\|"personsDead"'
 
+# ---- what is owed ------------------------------------------------------------------------------------------
+owed() { desk now 2>/dev/null | grep -c 'SH owes .* an answer'; }
+before=$(owed)
+[ "$before" -ge 1 ]
+tap_line $? "an answer is owed, once for the message and not for each of its events ($before)"
+reply=$(desk watch --no-follow --type field_report --format '{object}' -n 1)
+story "the answer is given by telephone" desk say answer "to=$reply@v1" "told=$village" channel=telephone \
+    words="3 ambulances"
+[ "$(owed)" = $((before - 1)) ]
+tap_line $? "and no more is owed for it"
+
 # ---- the next message ----------------------------------------------------------------------------------------
 story "a second message" desk report --sms 'Yanjiao 11 injured, road cut' --yes
 says "goes on from the first" 'same place, same kind (casualty), .* min ago by SH: goes on from .* as version 2'
