@@ -597,6 +597,56 @@ static void what_is_not_signed_begins_nothing(void **state)
     assert_int_equal(openings(), 0);
 }
 
+/* RETURN: `answer` and `batch` as they are; what the broker says to it. */
+static uint16_t give_back(struct caller *caller, struct mu_bytes answer, struct mu_bytes batch)
+{
+    uint8_t bytes[8192];
+    struct mu_writer w = mu_writer(bytes, sizeof bytes);
+
+    mu_return_write(&w, MU_LANE_ROUTINE, &(struct mu_return){answer, batch});
+    caller_send(caller, mu_written(&w));
+    caller_hear_type(caller, MU_FRAME_REFUSED);
+    return caller->heard.as.refused.code;
+}
+
+/* Only what this record had accepted in an epoch before comes in without being judged: a forged
+ * answer, one for another batch, and a true one of this very epoch do not open that door. */
+static void nothing_comes_in_by_the_back_door(void **state)
+{
+    uint8_t body[] = "never judged", payload[4096];
+    struct mu_bytes bodies[] = {{body, sizeof body}};
+    struct mu_writer w = mu_writer(payload, sizeof payload);
+    struct mu_bytes answer;
+    struct help_batch *batch;
+    struct caller caller;
+
+    (void)state;
+    help_seat_close(&admin);
+    caller_admin(&caller, &county);
+    caller_connect(&caller, &county);
+    assert_int_equal(caller_hello(&caller), MU_FRAME_WELCOME);
+    assert_int_equal(caller_say(&caller, MU_LANE_ROUTINE, bodies[0]), MU_FRAME_ACCEPTED);
+    assert_int_equal(caller.heard.as.accepted.refusals, 1); /* refused for good: it is no event */
+    mu_accepted_write(&w, MU_LANE_ROUTINE, &caller.heard.as.accepted);
+    answer = (struct mu_bytes){payload + MU_FRAME_HEAD_BYTES, w.used - MU_FRAME_HEAD_BYTES};
+    batch = help_seal_bodies(&caller.lane[MU_LANE_ROUTINE], bodies, NULL, 1);
+    assert_int_equal(give_back(&caller, answer, (struct mu_bytes){batch->bytes, batch->size}),
+                     MU_E_BAD_SEAL);
+    assert_int_equal(give_back(&caller, (struct mu_bytes){body, sizeof body},
+                               (struct mu_bytes){batch->bytes, batch->size}),
+                     MU_E_BAD_FRAME);
+    for (size_t at = 0; at < answer.size; at += 11) {
+        payload[MU_FRAME_HEAD_BYTES + at] ^= 1;
+        assert_true(give_back(&caller, answer, (struct mu_bytes){batch->bytes, batch->size}) != 0);
+        payload[MU_FRAME_HEAD_BYTES + at] ^= 1;
+    }
+    help_batch_free(&batch);
+    assert_int_equal(caller_hello(&caller), MU_FRAME_WELCOME);
+    assert_int_equal(caller.heard.as.welcome.lane[MU_LANE_ROUTINE].sequence, 1);
+    caller_close(&caller);
+    help_seat_open(&admin, false);
+}
+
 static void a_byte_changed_is_refused(void **state)
 {
     char path[200], other[200];
@@ -637,6 +687,7 @@ int main(void)
         STORY(killed_at_any_point_it_goes_on),
         STORY(a_backup_cut_short_has_no_name),
         STORY(what_is_not_signed_begins_nothing),
+        STORY(nothing_comes_in_by_the_back_door),
         STORY(a_byte_changed_is_refused),
     };
 
