@@ -6,6 +6,7 @@
  *   feed.c      followers: cursors over the log, credit, sending
  *   bundle.c    batches of the log encoded for delivery, once for all who stand at the same place
  *   clock.c     the log clock: wall, running or in steps
+ *   join.c      the door newcomers come in by while an invitation stands
  */
 #ifndef MU_DAEMON_SERVE_H
 #define MU_DAEMON_SERVE_H
