@@ -21,6 +21,7 @@ struct mu_picture {
     uint64_t through;
     uint32_t epoch;
     int64_t now_ms, ticked_ms;
+    int64_t clock_rate_milli;        /* genesis: log milliseconds per real second; 0: in steps */
     struct mu_table kinds[MU_KINDS]; /* object id to struct mu_object */
     struct mu_table leaves;          /* leaf in hex to struct mu_said */
     struct mu_table strikes;         /* what is taken back, said or yet to come, to who said so */

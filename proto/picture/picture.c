@@ -614,6 +614,22 @@ static enum mu_err fold_tick(struct mu_picture *picture, const struct mu_entry *
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TICK});
 }
 
+/* How fast the log's clock runs decides how exactly a time on it can be stated. */
+static enum mu_err fold_genesis(struct mu_picture *picture, const struct mu_entry *entry)
+{
+    mu_arena arena = mu_event_arena(entry->body.size);
+    const Muster__Event *event = entry->event;
+    struct mu_fault fault;
+    enum mu_err err = MU_OK;
+
+    if (event == NULL)
+        err = mu_event_unpack(entry->body, &arena, &event, &fault);
+    if (err == MU_OK && event->genesis->has_clock_rate_milli)
+        picture->clock_rate_milli = event->genesis->clock_rate_milli;
+    mu_arena_free(&arena);
+    return err;
+}
+
 /* ---- one entry ---- */
 
 static bool is_kept(uint32_t kind)
@@ -664,6 +680,8 @@ static enum mu_err fold_event(struct mu_picture *picture, const struct mu_entry 
 
     if (kind == MUSTER__EVENT__BODY_TICK)
         return fold_tick(picture, entry);
+    if (kind == MUSTER__EVENT__BODY_GENESIS)
+        return fold_genesis(picture, entry);
     if (kind == MUSTER__EVENT__BODY_RECEIPT_SHEET)
         return fold_sheet(picture, entry);
     if (!is_kept(kind))

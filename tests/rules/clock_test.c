@@ -108,6 +108,27 @@ static void corrected(void **state)
     story_close(&s);
 }
 
+/* At forty times the pace of Qinghe, half a second between saying and recording is ten minutes. */
+static void an_exercise_in_a_hurry(void **state)
+{
+    Muster__Genesis genesis = MUSTER__GENESIS__INIT;
+    Muster__Event event = MUSTER__EVENT__INIT;
+    struct mu_entry first = {.number = 1, .epoch = 1, .path = "", .event = &event};
+
+    genesis.has_clock_rate_milli = true;
+    genesis.clock_rate_milli = 1200000;
+    event.body_case = MUSTER__EVENT__BODY_GENESIS;
+    event.genesis = &genesis;
+    (void)state;
+    open_county();
+    assert_int_equal(mu_picture_fold(s.picture, &first), MU_OK);
+    story_says(&s, "14:25", "HC", "acknowledgement of=DAM-01@v1 rung=acknowledged sent=14:15:30");
+    assert_string_equal(story_open_cards(&s), "");
+    story_says(&s, "14:26", "EM", "acknowledgement of=DAM-01@v1 rung=acknowledged sent=14:09:30");
+    assert_string_equal(story_open_cards(&s), "C15:EM");
+    story_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +136,7 @@ int main(void)
         cmocka_unit_test(ahead_of_the_record),
         cmocka_unit_test(what_is_no_impossible_time),
         cmocka_unit_test(corrected),
+        cmocka_unit_test(an_exercise_in_a_hurry),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
