@@ -59,6 +59,7 @@ static void begin_lanes_anew(struct mu_agent *agent)
     for (size_t i = 0; i < MU_LANES; i++)
         agent->submit.lane[i] = (struct mu_submit_lane){0};
     agent->submit.in_flight = 0;
+    agent->submit.unanswered = 0;
     agent->submit.forked = false;
 }
 

@@ -26,6 +26,8 @@
 #define RETRY_MS 5
 #define TELL_EVERY_MS 100
 #define DAMAGE_EVERY_MS 60000
+/* A follow without credit for so long, in the middle of a frame, was left. */
+#define LEFT_MS 2000
 
 /* ---- follows --------------------------------------------------------------------------------- */
 static void free_follower(struct mu_daemon *d, struct mu_follower *f)
@@ -68,6 +70,25 @@ static struct mu_follower **place_of(struct mu_peer *peer, uint32_t id)
     return empty;
 }
 
+static struct mu_follower *find_follower(const struct mu_peer *peer, uint32_t id)
+{
+    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++)
+        if (peer->follower[i] != NULL && peer->follower[i]->id == id)
+            return peer->follower[i];
+    return NULL;
+}
+
+/* What is half sent must be finished, whoever follows now. */
+static void take_rest(struct mu_follower *f, struct mu_follower *before)
+{
+    if (before == NULL || before->frame_at == 0)
+        return;
+    f->frame = before->frame;
+    f->frame_size = before->frame_size;
+    f->frame_at = before->frame_at;
+    before->frame = NULL;
+}
+
 static enum mu_err check_follow(const struct mu_daemon *d, const struct mu_follow *follow)
 {
     if (follow->epoch != 0 && follow->epoch != d->head.epoch)
@@ -78,7 +99,7 @@ static enum mu_err check_follow(const struct mu_daemon *d, const struct mu_follo
 enum mu_err mu_feed_follow(struct mu_daemon *d, struct mu_peer *peer,
                            const struct mu_follow *follow)
 {
-    struct mu_follower **place, *f;
+    struct mu_follower *before = find_follower(peer, follow->id), **place, *f;
     size_t at;
     enum mu_err err = check_follow(d, follow);
 
@@ -98,7 +119,9 @@ enum mu_err mu_feed_follow(struct mu_daemon *d, struct mu_peer *peer,
     f->lanes = follow->lanes;
     f->credit = follow->credit_bytes;
     f->window = follow->credit_bytes;
+    f->credited_ms = d->now.machine_ms;
     f->everything = follow->lanes == (1u << MU_LANES) - 1 && mu_filter_is_everything(&f->filter);
+    take_rest(f, before);
     f->next = d->followers;
     d->followers = f;
     d->follower_count++;
@@ -119,16 +142,15 @@ static void note_heard(struct mu_daemon *d, struct mu_follower *f, uint64_t hear
 
 void mu_feed_credit(struct mu_daemon *d, struct mu_peer *peer, const struct mu_credit *credit)
 {
-    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
-        struct mu_follower *f = peer->follower[i];
+    struct mu_follower *f = find_follower(peer, credit->id);
 
-        if (f == NULL || f->id != credit->id)
-            continue;
-        note_heard(d, f, credit->heard_bytes);
-        if (f->credit < INT64_MAX / 2)
-            f->credit += credit->bytes;
-        f->window = f->credit > 0 ? (uint64_t)f->credit : 0;
-    }
+    if (f == NULL)
+        return;
+    note_heard(d, f, credit->heard_bytes);
+    if (f->credit < INT64_MAX / 2)
+        f->credit += credit->bytes;
+    f->window = f->credit > 0 ? (uint64_t)f->credit : 0;
+    f->credited_ms = d->now.machine_ms;
 }
 
 /* Also of peers that are gone: nothing may point to them when they are freed. */
@@ -224,6 +246,11 @@ static enum mu_err send_frame(struct mu_daemon *d, struct mu_follower *f, size_t
 static uint8_t slowest_lane(uint8_t lanes)
 {
     return (lanes & 4) != 0 ? MU_LANE_ROUTINE : (lanes & 2) != 0 ? MU_LANE_URGENT : MU_LANE_LIFE;
+}
+
+static uint8_t lane_of(const uint8_t *frame)
+{
+    return frame[3];
 }
 
 static enum mu_err write_frame(struct mu_daemon *d, struct mu_follower *f,
@@ -355,7 +382,7 @@ static bool another_is_cut(const struct mu_follower *f)
         const struct mu_follower *other = f->peer->follower[i];
 
         if (other != NULL && other != f && other->frame != NULL && other->frame_at > 0 &&
-            slowest_lane(other->lanes) == lane)
+            lane_of(other->frame) == lane)
             return true;
     }
     return false;
@@ -379,9 +406,26 @@ static bool house_has_room(const struct mu_daemon *d, const struct mu_follower *
            f->in_flight + share_bytes(d) <= share;
 }
 
+/* What is half sent stands in the way of its lane. A follow that is alive gets credit and goes on; one
+ * that was left, because another took its place, gets none: then its frame is finished without. */
+static bool stands_in_the_way(const struct mu_daemon *d, const struct mu_follower *f)
+{
+    if (f->frame == NULL || f->frame_at == 0 || d->now.machine_ms - f->credited_ms < LEFT_MS)
+        return false;
+    for (size_t i = 0; i < MU_FOLLOWS_MAX; i++) {
+        const struct mu_follower *other = f->peer->follower[i];
+
+        if (other != NULL && other != f && other->credit > 0 &&
+            slowest_lane(other->lanes) == lane_of(f->frame))
+            return true;
+    }
+    return false;
+}
+
 static bool may_be_sent(const struct mu_daemon *d, const struct mu_follower *f)
 {
-    return f->peer != NULL && !f->peer->gone && f->credit > 0 && house_has_room(d, f) &&
+    return f->peer != NULL && !f->peer->gone &&
+           (stands_in_the_way(d, f) || (f->credit > 0 && house_has_room(d, f))) &&
            mu_session_may_say(&f->peer->session, MU_FRAME_DELIVER) && !another_is_cut(f);
 }
 

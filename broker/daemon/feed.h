@@ -15,8 +15,9 @@ struct mu_follower {
     int64_t told_ms; /* machine time of the last DELIVER */
     int64_t credit;  /* bytes it may still be sent; overdrawn by one piece at most */
     uint64_t window; /* credit when some was last given: what its link carries in about a second */
-    uint64_t sent;   /* bytes in all */
-    uint64_t in_flight; /* of these, not known to have been heard */
+    int64_t credited_ms; /* machine time of that */
+    uint64_t sent;       /* bytes in all */
+    uint64_t in_flight;  /* of these, not known to have been heard */
     uint8_t lanes;
     bool everything; /* all lanes, no filter */
     struct mu_filter filter;
