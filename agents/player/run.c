@@ -147,6 +147,8 @@ enum mu_err mu_run(const struct mu_run *run, struct mu_mistake *mistake)
     if (err == MU_OK)
         err = play_rows(&r, true);
     if (err == MU_OK)
+        err = mu_stage_desks(run->stage);
+    if (err == MU_OK)
         /* Between prelude and T+00:00 nothing is said: also a running clock leaps over it. */
         err = advance(&r, run->play->reference.hours.start_ms, true);
     if (err == MU_OK)

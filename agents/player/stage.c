@@ -199,9 +199,7 @@ static enum mu_err reach(mu_stage *stage)
 
     if (err == MU_E_TIMEOUT)
         return why_unlinked(stage, MU_E_UNREACHABLE);
-    for (size_t i = 0; err == MU_OK && i < stage->actor_count; i++)
-        err = mu_agent_follow(stage->actors[i].agent, "", 1);
-    return err;
+    return err != MU_OK ? err : mu_agent_follow(stage->actors[0].agent, "", 1);
 }
 
 enum mu_err mu_stage_open(const struct mu_play *play, const struct mu_stage_options *options,
@@ -248,6 +246,15 @@ void mu_stage_close(mu_stage **stage)
     free(gone->actors);
     free(gone->polls);
     free(gone);
+}
+
+enum mu_err mu_stage_desks(mu_stage *stage)
+{
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 1; err == MU_OK && i < stage->actor_count; i++)
+        err = mu_agent_follow(stage->actors[i].agent, "", 1);
+    return err;
 }
 
 /* ---- saying --------------------------------------------------------------------------------------------- */

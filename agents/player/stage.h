@@ -29,6 +29,9 @@ MU_MUST_USE enum mu_err mu_stage_open(const struct mu_play *play,
                                       const struct mu_stage_options *options, mu_stage **out,
                                       char *about);
 void mu_stage_close(mu_stage **stage);
+/* The agencies' desks are manned: each session follows the whole record and states what it was handed. What
+ * was recorded before comes in one piece. */
+MU_MUST_USE enum mu_err mu_stage_desks(mu_stage *stage);
 
 /* Keep an event of `agency` ("admin": the administrator) in its spool; `file` and `line` said it. */
 MU_MUST_USE enum mu_err mu_stage_say(mu_stage *stage, const char *agency,

@@ -54,7 +54,7 @@ all_gone() {
 story "every line says EXERCISE" all_say_exercise
 story "and in Chinese" all_say_exercise --lang zh
 story "the first cards are on the screen" grep -q 'CONFLICT *C06:S1' "$tap_dir/shown" -e '冲突 *C06:S1'
-story "a clock that runs comes to the same" $demo --speed 1200 --until T+00:12
+story "a clock that runs comes to the same" $demo --speed 300 --until T+00:12
 says "the school is over" 'CONFLICT *C06:S1 *raised'
 says "it has the number the closing line will name" '^EXERCISE  *this is K-01'
 says "and ends with the closing line" '^EXERCISE 14:[0-9]*  2 cards raised, 0 closed, 2 open; next: K-01'
