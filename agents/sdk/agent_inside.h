@@ -8,6 +8,7 @@
  *   witness.c what a desk states of it    split.c   two faces of one record
  *   pace.h    how much may be on its way    intake.h  how much may be on its way to us
  *   spool.h   what was said and not provably taken   give.c   what a restored broker lost
+ *   invite.c  an admin's word on an invitation      join.h   a newcomer's side, no agent yet
  */
 #ifndef MU_SDK_AGENT_INSIDE_H
 #define MU_SDK_AGENT_INSIDE_H
