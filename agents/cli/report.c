@@ -141,10 +141,11 @@ static int set_not_understood(struct mu_report *report)
 
     for (size_t i = 0; code == MU_EXIT_DONE && i < sms->left_count; i++) {
         char field[64], piece[MU_SMS_BYTES_MAX + 1];
+        struct mu_text left = mu_text(piece, sizeof piece);
 
         snprintf(field, sizeof field, "not_understood[%zu]", i);
-        snprintf(piece, sizeof piece, "%.*s", (int)(sms->left[i].to - sms->left[i].from),
-                 sms->text + sms->left[i].from);
+        mu_text_addf(&left, "%.*s", (int)(sms->left[i].to - sms->left[i].from),
+                     sms->text + sms->left[i].from);
         code = mu_report_set(report, &report->said, field, piece);
     }
     return code;
