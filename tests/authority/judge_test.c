@@ -149,9 +149,9 @@ static void the_record_speaks_through_the_broker_alone(void **state)
 
 static void the_roster_is_the_admins_alone(void **state)
 {
-    static const char *const kinds[] = {"enrolment",   "endorsement", "grant",      "retire",
-                                        "compromised", "role_map",    "key_change",
-                                        "erasure",     "genesis"};
+    static const char *const kinds[] = {"enrolment",  "endorsement", "grant",
+                                        "retire",     "compromised", "role_map",
+                                        "key_change", "erasure",     "genesis"};
     struct county_grant p;
 
     (void)state;

@@ -238,8 +238,8 @@ static void the_envelopes_area_is_meant_where_the_bodys_is_no_word(void **state)
 
 static void the_place_fills_in_what_was_left_open_and_nobody_speaks_as_another(void **state)
 {
-    struct mu_say_defaults defaults = {"EM", "cn/99/01/21", "INC-01",
-                                       MUSTER__STATUS__STATUS_EXERCISE, AT(14, 3), 0};
+    struct mu_say_defaults defaults = {
+        "EM", "cn/99/01/21", "INC-01", MUSTER__STATUS__STATUS_EXERCISE, AT(14, 3), 0};
 
     (void)state;
     assert_int_equal(says("evacuation EV-01@v1 agency=CA occurred=14:01"), MU_OK);
