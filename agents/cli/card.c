@@ -199,7 +199,7 @@ static void add_option(const struct mu_face *card, size_t index)
     mu_text_addf(card->out, " · %s", mu_word(MU_W_NOT_POSSIBLE, card->style->lang));
     if (option->why_not == NULL)
         return;
-    mu_text_add(card->out, ": ");
+    mu_text_add(card->out, card->style->lang == MU_LANG_ZH ? "：" : ": ");
     mu_render_sentence(card->out, card->style, option->why_not);
 }
 

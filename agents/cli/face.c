@@ -70,7 +70,8 @@ void mu_face_minutes(const struct mu_face *card, int64_t at_ms)
     int64_t minutes = left / MU_MINUTE_MS;
 
     snprintf(number, sizeof number, "%" PRId64, minutes < 0 ? -minutes : minutes);
-    mu_text_add(card->out, " ");
+    if (card->style->lang == MU_LANG_EN) /* a wide bracket brings its own */
+        mu_text_add(card->out, " ");
     mu_face_fill(card, minutes < 0 ? MU_W_MINUTES_AGO : MU_W_IN_MINUTES, number, NULL);
 }
 

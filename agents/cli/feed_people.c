@@ -114,12 +114,16 @@ static void add_moves(struct feed *feed, const Muster__ProposedJourney *j)
         const Muster__PatientMove *move = j->patients[i];
         char persons[96];
         char place[256];
-        struct mu_text count = mu_text(persons, sizeof persons);
+        char number[32], colour[64];
+        const char *args[] = {number, colour};
+        struct mu_text count = mu_text(number, sizeof number);
+        struct mu_text triage = mu_text(colour, sizeof colour);
+        struct mu_text words = mu_text(persons, sizeof persons);
         struct mu_text name = mu_text(place, sizeof place);
 
         mu_show_count(&count, move->persons);
-        mu_text_add(&count, " ");
-        mu_show_term(&count, feed->style, "Triage", (uint32_t)move->triage);
+        mu_show_term(&triage, feed->style, "Triage", (uint32_t)move->triage);
+        mu_words_fill(&words, mu_word(MU_W_F_PATIENTS, feed->style->lang), args, 2);
         if (move->hospital != NULL)
             mu_show_named(&name, feed->style, move->hospital);
         else

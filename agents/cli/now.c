@@ -76,8 +76,13 @@ static void add_head(struct mu_screen *page)
     const struct mu_look *look = page->look;
     char buffer[512], clock[64], number[32];
     struct mu_text line = mu_text(buffer, sizeof buffer), time = mu_text(clock, sizeof clock);
-    const char *args[] = {look->county.name, clock, number};
+    char county[256];
+    struct mu_text name = mu_text(county, sizeof county);
+    const char *args[] = {county, clock, number};
 
+    mu_show_name(&name, &look->style, look->county.area); /* in the reader's language, if stated */
+    if (strcmp(county, look->county.area) == 0)
+        snprintf(county, sizeof county, "%s", look->county.name);
     mu_show_iso(&time, &look->style, page->now_ms);
     snprintf(number, sizeof number, "%" PRIu64, mu_picture_through(look->picture));
     mu_words_fill(&line, mu_word(MU_W_NOW_HEAD, look->style.lang), args, 3);

@@ -202,7 +202,8 @@ void mu_screen_supply(struct mu_screen *page)
     if (line.used == 0)
         mu_text_add(&line, mu_word(MU_W_NOW_NOTHING_SHORT, page->look->style.lang));
     if (!mu_picture_sheet_current(page->look->picture))
-        mu_text_addf(&line, "; %s", mu_word(MU_W_NOW_SHEET_OLD, page->look->style.lang));
+        mu_text_addf(&line, "%s%s", page->look->style.lang == MU_LANG_ZH ? "；" : "; ",
+                     mu_word(MU_W_NOW_SHEET_OLD, page->look->style.lang));
     mu_screen_age(&line, page, sheet->as_of_ms);
     mu_screen_add(page, MU_SECTION_SUPPLY, buffer);
 }
@@ -249,7 +250,7 @@ static void add_beds_of(const struct mu_screen *page, struct mu_text *line, cons
         mu_text_add(line, " ");
         mu_show_clock(line, &page->look->style, count.counted_at_ms);
         if (is_old(page, hospital, count.counted_at_ms))
-            mu_text_addf(line, " %s", mu_word(MU_W_NOW_ASK, lang));
+            mu_text_addf(line, "%s%s", lang == MU_LANG_ZH ? "" : " ", mu_word(MU_W_NOW_ASK, lang));
     }
 }
 

@@ -50,7 +50,7 @@ static void begin_step(struct release *release, const struct mu_arrival *arrival
         mu_show_milli(&release->line, step->outflow_milli_m3s);
         mu_text_add(&release->line, " m³/s");
     }
-    mu_text_add(&release->line, ":");
+    mu_text_add(&release->line, style->lang == MU_LANG_ZH ? "：" : ": ");
 }
 
 static void name_arrival(const struct mu_screen *page, struct mu_text *out,
@@ -85,11 +85,10 @@ static bool add_arrival(void *user, const struct mu_arrival *arrival)
                mu_screen_room(page)) {
         mu_screen_add(page, MU_SECTION_WATER, release->buffer);
         release->line = mu_text(release->buffer, sizeof release->buffer);
-        mu_text_add(&release->line, "   ");
+        mu_text_add(&release->line, "    ");
     } else {
-        mu_text_add(&release->line, ",");
+        mu_text_add(&release->line, mu_word(MU_W_LIST_COMMA, page->look->style.lang));
     }
-    mu_text_add(&release->line, " ");
     mu_text_add(&release->line, buffer);
     return true;
 }

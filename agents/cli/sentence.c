@@ -1,6 +1,7 @@
 /* Findings hold a template id and typed arguments; here they become a sentence. */
 #include "agents/cli/show.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/rules/templates.h"
@@ -15,6 +16,26 @@ static void show_text_id(struct mu_text *out, const struct mu_style *style, cons
     mu_clean(out, sentence != NULL ? sentence : id);
 }
 
+/* A finding may name several objects in one argument, "EV-01, EV-02"; Chinese lists them otherwise. */
+static void show_objects(struct mu_text *out, const struct mu_style *style, const char *ids)
+{
+    const char *comma = ids == NULL ? NULL : strstr(ids, ", ");
+
+    if (comma == NULL || style->lang == MU_LANG_EN) {
+        mu_show_named(out, style, ids);
+        return;
+    }
+    for (; comma != NULL; comma = strstr(ids, ", ")) {
+        char one[ARGUMENT_BYTES_MAX];
+
+        snprintf(one, sizeof one, "%.*s", (int)(comma - ids), ids);
+        mu_clean(out, one);
+        mu_text_add(out, mu_word(MU_W_LIST_COMMA, style->lang));
+        ids = comma + 2;
+    }
+    mu_clean(out, ids);
+}
+
 static void show_argument(struct mu_text *out, const struct mu_style *style,
                           const Muster__Argument *a)
 {
@@ -26,7 +47,7 @@ static void show_argument(struct mu_text *out, const struct mu_style *style,
         mu_show_clock(out, style, a->at_ms);
         break;
     case MUSTER__ARGUMENT__VALUE_OBJECT:
-        mu_show_named(out, style, a->object);
+        show_objects(out, style, a->object);
         break;
     case MUSTER__ARGUMENT__VALUE_AREA:
         mu_show_name(out, style, a->area);
