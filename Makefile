@@ -219,7 +219,7 @@ install-man:
 install-programs:
 	$(INSTALL) -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	$(INSTALL) -m 644 -t $(SHARE)/muster/exercises agents/player/qinghe.yaml agents/player/qinghe.script
-	$(INSTALL) -m 644 -t $(SHARE)/doc/muster README.md $(wildcard docs/*.md)
+	$(INSTALL) -m 644 -t $(SHARE)/doc/muster README.md README.zh-CN.md $(wildcard docs/*.md)
 	$(INSTALL) -m 644 -t $(SHARE)/doc/muster/decisions $(wildcard docs/decisions/*.md)
 install-units:
 	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system $(wildcard deploy/systemd/*.service deploy/systemd/*.timer)
