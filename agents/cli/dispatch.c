@@ -145,8 +145,9 @@ static int accept_proposal(struct mu_voice *voice, struct accept *accept)
     struct mu_saying saying;
     int code = find_proposal(voice, accept);
 
-    if (code == MU_EXIT_DONE)
-        code = choose_journey(voice, accept);
+    if (accept->proposal == NULL)
+        return code;
+    code = choose_journey(voice, accept);
     if (code == MU_EXIT_DONE)
         code = renew(voice, accept);
     if (code == MU_EXIT_DONE)

@@ -16,8 +16,6 @@
 
 #define NAME_MAX_BYTES 32u
 
-extern char **environ;
-
 /* ---- the place ------------------------------------------------------------------------------------ */
 
 static bool is_plain(const char *name)

@@ -100,9 +100,11 @@ static enum mu_err read_headings(struct sheet *sheet, struct mu_bytes line,
 {
     const char *headings[COLUMNS_MAX];
     bool any = false;
-    enum mu_err err = cut(sheet, line, headings, &sheet->count);
+    size_t count = 0;
+    enum mu_err err = cut(sheet, line, headings, &count);
 
-    for (size_t i = 0; i < sheet->count && err == MU_OK; i++) {
+    sheet->count = count;
+    for (size_t i = 0; i < count && err == MU_OK; i++) {
         if (strcmp(headings[i], "agency_cd") == 0)
             sheet->agency = i + 1;
         else if (strcmp(headings[i], "site_no") == 0)

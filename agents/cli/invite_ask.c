@@ -89,9 +89,7 @@ static bool open_reply(struct mu_invite *invite)
 {
     if (invite->reply_fd >= 0)
         return true;
-    if (invite->expect == NULL)
-        invite->reply_fd = STDIN_FILENO;
-    else if (strcmp(invite->expect, "-") == 0)
+    if (invite->expect == NULL || strcmp(invite->expect, "-") == 0)
         invite->reply_fd = STDIN_FILENO;
     else
         invite->reply_fd = open(invite->expect, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
