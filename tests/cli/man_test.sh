@@ -56,6 +56,7 @@ for program in musterd:8 muster-replay:1 muster-supply:8 muster-water:8 muster-d
     same "$name: the same options in the page and in --help"
 done
 "$B/musterd" --help | grep -o '^#[a-z_]*:' | tr -d '#:' | sort -u >"$tap_dir/a"
+# shellcheck disable=SC1003  # a backslash
 tr -d '\\' <docs/man/musterd.conf.5.scd | grep -o '^\*[a-z_]*\*:' | tr -d '*:' | sort -u >"$tap_dir/b"
 same "musterd.conf: the same keys"
 

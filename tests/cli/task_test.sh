@@ -35,7 +35,7 @@ tap_line $? "seven of them"
 fails 3 "no such task" em task accept T-99
 fails 4 "water cannot accept what it was not asked" wr task accept T-09
 says "and hears who can" 'waits for EM'
-fails 4 "nor can anybody but the holder say it is done" wr task done T-09
+fails 4 "nor can anybody but the holder say it is done" wr task "done" T-09
 fails 2 "declining needs a reason" em task decline T-09
 fails 2 "referring needs somebody" em task refer T-09
 
@@ -50,9 +50,9 @@ says "the clock goes on from the beginning" 'min since it was asked for; WR has 
 tap_line $? "three acts, in order"
 fails 1 "what is not done cannot be confirmed" ll task confirm T-09
 says "and who has it" 'WR has it'
-story "water says it is done" wr task done T-09 --evidence "pumps run since 14:10"
+story "water says it is done" wr task "done" T-09 --evidence "pumps run since 14:10"
 story "not so, says the township" ll task reopen T-09 --reason "one stands still"
-story "done again" wr task done T-09
+story "done again" wr task "done" T-09
 fails 4 "nobody but the requester confirms" wr task confirm T-09
 says "LL" 'only LL can do this'
 story "the township confirms" ll task confirm T-09
@@ -60,7 +60,7 @@ story "nothing is open" em task list
 says "now" 'no open task'
 story "and all of them" em task list --all
 says "ended, confirmed" 'T-09 *confirmed'
-fails 1 "an ended task takes no more acts" wr task done T-09
+fails 1 "an ended task takes no more acts" wr task "done" T-09
 says "that is said" 'has ended'
 
 story "one with a limit that is over" ll say task T-10@v1 area=cn/99/01/21/101 act=create what="a boat" \

@@ -16,6 +16,7 @@ em() { "$muster" "$@" --dir "$tap_dir/EM"; }
 hc() { "$muster" "$@" --dir "$tap_dir/HC"; }
 road() { em say road RD-1 area=cn/99/01/21/201 stretch=E15 state="$1"; }
 got="$tap_dir/got"
+# shellcheck disable=SC2016  # the watch's shell expands it
 hand='sed -n "s/^{\"number\":\([0-9]*\),.*/\1/p" >>"$GOT"'
 GOT=$got
 export GOT

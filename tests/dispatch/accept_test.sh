@@ -5,7 +5,8 @@ set -u
 . tests/help/tap.sh
 B=${B:-build}
 . tests/help/county.sh
-dispatch= coordinator=
+dispatch=''
+coordinator=''
 stop_one() {
     [ -n "$1" ] && kill "$1" 2>/dev/null && wait "$1" 2>/dev/null
 }
@@ -32,7 +33,7 @@ story "the command's program" county_enrol CMD coordinator muster-coordinator pr
 em() { "$B/muster" "$@" --dir "$tap_dir/EM"; }
 hc() { "$B/muster" "$@" --dir "$tap_dir/HC"; }
 wr() { "$B/muster" "$@" --dir "$tap_dir/WR"; }
-proposals() { hc watch --no-follow --type dispatch_proposal --plain "$@"; }
+proposals() { hc watch --no-follow --type dispatch_proposal --plain; }
 how_many() { test "$(proposals 2>/dev/null | wc -l)" = "$1"; }
 
 edge() { # id from to length

@@ -56,6 +56,7 @@ says "K-12: the ambulances, before Beidu at 15:43" "T15:00:.*\"decideByMs\":\"$(
 says "at the bridge 15:46" "\"atMs\":\"$(clock 15 46)\""
 says "18 minutes later" 'E13-S210.*"value":"18"\|"value":"18".*E13-S210'
 for who in "CA 15:02" "EM 15:04" "HC 15:08"; do
+    # shellcheck disable=SC2086  # two words
     set -- $who
     card C02:E14 "$1" | tail -1 >"$tap_out"
     says "$1 closed its own at $2" "T$2:.*FINDING_STATE_CLOSED"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The demo as people meet it: what it shows, what a second terminal finds, and that nothing is left behind however
 # it ends.
+# shellcheck disable=SC2086  # $demo, $pair and lists of processes are several words each
 set -u
 . tests/help/tap.sh
 B=${B:-build}
@@ -111,7 +112,7 @@ pids=$(children)
 kill -KILL "$started"
 wait "$started" 2>/dev/null
 story "killed, it takes its programs along" all_gone "$pids"
-rm -rf "$TMPDIR"/* "$XDG_RUNTIME_DIR"/*
+rm -rf "${TMPDIR:?}"/* "${XDG_RUNTIME_DIR:?}"/*
 story "a last time" start_staying
 for pid in $(children); do
     case $(readlink "/proc/$pid/exe") in *muster-coordinator) kill -KILL "$pid" ;; esac

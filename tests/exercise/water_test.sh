@@ -32,6 +32,7 @@ wr() { "$B/muster" --as WR "$@"; }
 computed() { wr watch --type "$1" --since 2031-07-16T00:00 --no-follow --json 2>/dev/null | grep -c SOURCE_KIND_COMPUTED; }
 count_is() { [ "$(computed "$1")" -eq "$2" ]; }
 water_pid() {
+    # shellcheck disable=SC2013  # numbers on one line
     for pid in $(cat "/proc/$started/task/$started/children"); do
         case $(readlink "/proc/$pid/exe") in *muster-water) echo "$pid" ;; esac
     done

@@ -3,6 +3,7 @@
 #   county_found               musterd init, an exercise that begins 2031-07-16 14:00
 #   county_start, county_stop  its broker
 #   county_enrol CODE ROLES [PROGRAM [DIR]]   make, add, point; the agent's directory is $tap_dir/CODE
+# shellcheck shell=sh disable=SC2154  # tap_dir and its like are tap.sh's
 county="$tap_dir/county"
 county_endpoint="ipc://$tap_dir/broker"
 county_broker=

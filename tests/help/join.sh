@@ -7,6 +7,7 @@
 #   join_begins CODE [DIR]      muster join in the background with that code, as $tap_dir/DIR (or CODE)
 #   join_words CODE             the words it shows, once it does
 #   join_ends CODE              waits for it; its exit status
+# shellcheck shell=sh disable=SC2154  # county and tap_dir are county.sh's and tap.sh's
 join_at="$county_endpoint.join"
 
 until_file() { # file pattern

@@ -4,6 +4,7 @@
 #   fails STATUS "what" command arguments        ok when it exits with exactly STATUS
 #   says "what" PATTERN                          ok when the last command's output has a line like it
 #   silent "what" PATTERN                        ok when it has none
+# shellcheck shell=sh
 tap_count=0
 tap_bad=0
 tap_dir=$(mktemp -d /tmp/muster-test.XXXXXX) || exit 1

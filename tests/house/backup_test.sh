@@ -34,6 +34,7 @@ story "a county is served" serve
 story "it is backed up while it serves" sh deploy/backup now
 story "there is one file" [ "$(there)" -eq 1 ]
 story "it is proved to be a backup" sh deploy/backup check
+# shellcheck disable=SC2016  # eval expands it
 story "old ones lie beside it" eval 'for n in 1 2 3 4 5; do old "2020010${n}T000000Z.muster" || exit 1; done'
 # Names are to the second; this one was an hour ago.
 mv "$(find "$MUSTER_BACKUPS" -newer "$tap_dir/served" -name '*.muster' -not -name '2020*')" "$MUSTER_BACKUPS/20250101T000000Z.muster"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The Debian packages of build/deb, as county IT meets them: installed on a bare Debian 12, tried, removed, purged.
 # Long; needs root, debootstrap, network. `make deb-test` builds them first.
+# shellcheck disable=SC2016  # what is in single quotes is for the shell inside
 set -eu
 
 # shellcheck source=tests/house/machine.sh

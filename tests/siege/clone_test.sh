@@ -72,7 +72,7 @@ audit() { # the record and its export, by an auditor who has public keys only
     says "$1: with no gap" '^OK .* 0 gaps'
 }
 
-copy() { rm -rf "$tap_dir/$2" && cp -a "$tap_dir/$1" "$tap_dir/$2"; }
+copy() { rm -rf "${tap_dir:?}/$2" && cp -a "$tap_dir/$1" "$tap_dir/$2"; }
 
 story "a county" county_found
 story "its broker" county_start
