@@ -17,7 +17,8 @@ const struct mu_cli_option mu_cli_doctor_options[] = {
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 
-static const char *const marks[] = {"OK", "-", "WARN", "FAIL"};
+static const enum mu_word marks[] = {MU_W_DOC_IS_OK, MU_W_DOC_IS_UNKNOWN, MU_W_DOC_IS_WARN,
+                                     MU_W_DOC_IS_FAIL};
 static const char *const states[] = {"ok", "unknown", "warn", "fail"};
 
 static void print_json(const char *name, const struct mu_finding_of_doctor *found)
@@ -35,16 +36,16 @@ static void print_json(const char *name, const struct mu_finding_of_doctor *foun
     puts(line);
 }
 
-static void print_human(const struct mu_cli *cli, const char *name,
+static void print_human(const struct mu_cli *cli, enum mu_word title,
                         const struct mu_finding_of_doctor *found)
 {
     char line[2048];
     struct mu_text out = mu_text(line, sizeof line);
 
-    mu_text_add(&out, marks[found->health]);
+    mu_text_add(&out, mu_word(marks[found->health], cli->lang));
     mu_show_pad(&out, 0, 6);
     size_t from = out.used;
-    mu_text_add(&out, name);
+    mu_text_add(&out, mu_word(title, cli->lang));
     mu_show_pad(&out, from, NAME_COLUMNS);
     mu_clean(&out, found->what);
     puts(line);
@@ -57,18 +58,18 @@ static void print_human(const struct mu_cli *cli, const char *name,
     puts(line);
 }
 
-static void print(const struct mu_cli *cli, const char *name,
+static void print(const struct mu_cli *cli, const struct mu_doctor_check *check,
                   const struct mu_finding_of_doctor *found)
 {
     switch (cli->form) {
     case MU_FORM_JSON:
-        print_json(name, found);
+        print_json(check->name, found);
         break;
     case MU_FORM_PLAIN:
-        printf("%s\t%s\t%s\t%s\n", name, states[found->health], found->what, found->repair);
+        printf("%s\t%s\t%s\t%s\n", check->name, states[found->health], found->what, found->repair);
         break;
     case MU_FORM_HUMAN:
-        print_human(cli, name, found);
+        print_human(cli, check->title, found);
         break;
     }
     fflush(stdout); /* the next one may wait for the network */
@@ -83,7 +84,7 @@ static enum mu_health examine(struct mu_doctor *doctor)
         struct mu_finding_of_doctor found = {.health = MU_HEALTH_OK};
 
         at->look(doctor, &found);
-        print(doctor->cli, at->name, &found);
+        print(doctor->cli, at, &found);
         if (found.health > worst)
             worst = found.health;
     }

@@ -27,7 +27,8 @@ struct mu_doctor {
 };
 
 struct mu_doctor_check {
-    const char *name; /* "disk": stable, for scripts */
+    const char *name;   /* "disk": stable, for scripts */
+    enum mu_word title; /* the same for people */
     void (*look)(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);
 };
 

@@ -333,9 +333,14 @@ static void look_at_backup(struct mu_doctor *doctor, struct mu_finding_of_doctor
 }
 
 const struct mu_doctor_check mu_doctor_checks[] = {
-    {"locale", look_at_locale}, {"directory", look_at_directory},
-    {"disk", look_at_disk},     {"spool", look_at_spool},
-    {"broker", look_at_broker}, {"clock", look_at_clock},
-    {"key", look_at_key},       {"record", look_at_record},
-    {"backup", look_at_backup}, {NULL, NULL},
+    {"locale", MU_W_DOC_ON_LOCALE, look_at_locale},
+    {"directory", MU_W_DOC_ON_DIRECTORY, look_at_directory},
+    {"disk", MU_W_DOC_ON_DISK, look_at_disk},
+    {"spool", MU_W_DOC_ON_SPOOL, look_at_spool},
+    {"broker", MU_W_DOC_ON_BROKER, look_at_broker},
+    {"clock", MU_W_DOC_ON_CLOCK, look_at_clock},
+    {"key", MU_W_DOC_ON_KEY, look_at_key},
+    {"record", MU_W_DOC_ON_RECORD, look_at_record},
+    {"backup", MU_W_DOC_ON_BACKUP, look_at_backup},
+    {NULL, MU_W_EXERCISE, NULL},
 };

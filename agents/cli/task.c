@@ -108,9 +108,9 @@ static void print_row(const struct tasks *tasks, const struct mu_task *task)
         mu_text_add(&line, "  ");
     }
     add_who(&line, tasks, task);
-    mu_text_add(&line, "  \"");
+    mu_text_add(&line, style->lang == MU_LANG_ZH ? "  “" : "  \"");
     mu_clean(&line, what_of(task));
-    mu_text_add(&line, "\"");
+    mu_text_add(&line, style->lang == MU_LANG_ZH ? "”" : "\"");
     puts(buffer);
 }
 

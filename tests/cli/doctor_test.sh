@@ -30,7 +30,7 @@ story "as JSON" em doctor --json
 [ "$(grep -c '^{"check":"[a-z]*","status":"\(ok\|unknown\)"' "$tap_out")" = 9 ]
 tap_line $? "one object a check"
 story "in Chinese" em doctor --lang zh
-says "the same" '^OK  *broker  *[0-9]*毫秒内连上'
+says "the same" '^正常  *服务端  *[0-9]*毫秒内连上'
 story "in fields" em doctor --plain
 [ "$(awk -F'\t' '{print NF}' "$tap_out" | sort -u)" = 4 ]
 tap_line $? "four of them"
