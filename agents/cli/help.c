@@ -76,7 +76,7 @@ const char *mu_command_near(const char *typed)
 static void print_options(const struct mu_cli *cli, const struct mu_cli_option *options)
 {
     for (; options != NULL && options->name != NULL; options++) {
-        char left[64];
+        char left[128]; /* the longest list of values an option names */
         char letter[8] = "    ";
 
         if (options->key < 256)

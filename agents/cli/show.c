@@ -244,7 +244,8 @@ void mu_show_quantity(struct mu_text *out, const struct mu_style *style,
 {
     if (quantity->item != NULL)
         mu_show_item(out, style, quantity->item);
-    mu_text_add(out, " ");
+    if (style->lang == MU_LANG_EN)
+        mu_text_add(out, " ");
     if (quantity->has_quantity_milli)
         mu_show_milli(out, quantity->quantity_milli);
     else
