@@ -60,20 +60,33 @@ MU_MUST_USE enum mu_err mu_fold_prints(struct mu_picture *picture, struct mu_obj
 /* That something was said about who is still in the zone of that evacuation. */
 MU_MUST_USE enum mu_err mu_fold_touch_people(struct mu_picture *picture,
                                              const struct mu_object *evacuation);
+/* Whether statements of a kind are about an object the picture keeps; the others are recorded and mean
+ * nothing to it. */
+bool mu_fold_means(uint32_t kind);
+/* The object a statement of such a kind is about; NULL when memory is out. */
+const char *mu_fold_name(struct mu_picture *picture, const struct mu_entry *entry,
+                         const Muster__Event *event);
 /* What follows from anything new said about `object`. */
 MU_MUST_USE enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
                                       const struct mu_said *said);
+
+/* Supply must answer this statement. */
+MU_MUST_USE enum mu_err mu_fold_touch_needs(struct mu_picture *picture, const struct mu_said *said);
+/* The request a statement of supply is about: itself, or the one it names; NULL: none. */
+const char *mu_fold_request(const struct mu_picture *picture, const struct mu_said *said);
 
 MU_MUST_USE enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *entry,
                                         const Muster__Event *event);
 MU_MUST_USE enum mu_err mu_fold_decision(struct mu_picture *picture, const struct mu_entry *entry,
                                          const Muster__Event *event);
 
-/* `agency` stands on `rung` of the statement named, by `act`. `target`: that statement, NULL when it
- * has not come yet. Rungs no person can state are ignored. Errors: MU_E_NO_MEMORY. */
-MU_MUST_USE enum mu_err mu_fold_told(struct mu_picture *picture, const Muster__Ref *of,
-                                     const struct mu_said *target, const char *agency,
-                                     Muster__Rung rung, const struct mu_said *act);
+/* Files an acknowledgement under each statement it is about, also under those that have not come yet.
+ * Rungs no person can state are ignored. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_fold_acknowledgement(struct mu_picture *picture,
+                                                const struct mu_entry *entry,
+                                                const Muster__Event *event);
+/* Somebody's place on the ladder of `object` has changed. */
+MU_MUST_USE enum mu_err mu_fold_touch_told(struct mu_picture *picture, const char *object);
 /* What a step of a task says on the ladder. */
 MU_MUST_USE enum mu_err mu_fold_told_task(struct mu_picture *picture, const struct mu_said *act);
 MU_MUST_USE enum mu_err mu_fold_receipts(struct mu_picture *picture, const struct mu_entry *entry,

@@ -63,9 +63,11 @@ static enum mu_err add_act(struct mu_picture *picture, const char *key, struct t
     return MU_OK;
 }
 
-enum mu_err mu_fold_told(struct mu_picture *picture, const Muster__Ref *of,
-                         const struct mu_said *target, const char *agency, Muster__Rung rung,
-                         const struct mu_said *act)
+/* `agency` stands on `rung` of the statement named, by `act`. `target`: that statement, NULL when it
+ * has not come yet. */
+static enum mu_err stand_on(struct mu_picture *picture, const Muster__Ref *of,
+                            const struct mu_said *target, const char *agency, Muster__Rung rung,
+                            const struct mu_said *act)
 {
     struct told_act made = {act, agency, rung, NULL};
     char key[NAME_BYTES];
@@ -122,10 +124,58 @@ enum mu_err mu_fold_told_task(struct mu_picture *picture, const struct mu_said *
     const struct mu_said *made = creation(act->object, act->version);
 
     return made == NULL ? MU_OK
-                        : mu_fold_told(picture, NULL, made,
-                                       envelope->on_behalf_of != NULL ? envelope->on_behalf_of
-                                                                      : envelope->agency,
-                                       rung, act);
+                        : stand_on(picture, NULL, made,
+                                   envelope->on_behalf_of != NULL ? envelope->on_behalf_of
+                                                                  : envelope->agency,
+                                   rung, act);
+}
+
+enum mu_err mu_fold_touch_told(struct mu_picture *picture, const char *object)
+{
+    return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_TOLD, .id = object});
+}
+
+static const char *agency_told(const Muster__Event *event)
+{
+    if (event->acknowledgement->for_agency != NULL)
+        return event->acknowledgement->for_agency;
+    return event->envelope->on_behalf_of != NULL ? event->envelope->on_behalf_of
+                                                 : event->envelope->agency;
+}
+
+/* One mark per version, agency and rung: "EV-01@1/CA/5". */
+enum mu_err mu_fold_acknowledgement(struct mu_picture *picture, const struct mu_entry *entry,
+                                    const Muster__Event *event)
+{
+    const Muster__Acknowledgement *ack = event->acknowledgement;
+    const char *agency = agency_told(event);
+    enum mu_err err = MU_OK;
+
+    for (size_t i = 0; i < ack->n_of && err == MU_OK; i++) {
+        const struct mu_said *of = mu_picture_said(picture, ack->of[i]);
+        const char *object = of != NULL ? of->object->id : ack->of[i]->object;
+        uint32_t version = of != NULL ? of->version : ack->of[i]->version;
+        char buffer[3 * MU_NAME_BYTES_MAX];
+        struct mu_text name = mu_text(buffer, sizeof buffer);
+        struct mu_said *said;
+        const char *id;
+
+        if (object == NULL)
+            continue;
+        mu_text_addf(&name, "%s@%u/%s/%d", object, version, agency == NULL ? "" : agency,
+                     (int)ack->rung);
+        id = mu_fold_text(picture, buffer);
+        err = id == NULL ? MU_E_NO_MEMORY : mu_fold_say(picture, entry, event, id, &said);
+        if (err == MU_OK)
+            err = stand_on(picture, ack->of[i], of, agency, ack->rung, said);
+        if (err == MU_OK)
+            err = mu_fold_time_before(picture, said, of);
+        if (err == MU_OK && i == 0)
+            err = mu_fold_time_ahead(picture, said);
+        if (err == MU_OK)
+            err = mu_fold_touch_told(picture, of != NULL ? of->object->id : ack->of[i]->object);
+    }
+    return err;
 }
 
 /* ---- asking ---- */
