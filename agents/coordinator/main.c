@@ -44,6 +44,7 @@ int main(int argc, char **argv)
         .program = "muster-coordinator",
         .about =
             "Judges every entry of the record: what clashes, what is short, which plan is cleared.",
+        .about_zh = "逐条研判记录：何处冲突、何物短缺、哪些计划可予许可。",
         .filter = "",
         .fold = fold,
         .answer = answer,

@@ -282,6 +282,7 @@ int main(int argc, char **argv)
     const struct mu_responder_plan plan = {
         .program = "muster-dispatch",
         .about = "Proposes who fetches the injured, by which way and to which beds.",
+        .about_zh = "提出派车建议：谁去接伤员、走哪条路、送到哪里的床位。",
         .filter = wanted,
         .fold = fold,
         .answer = answer,

@@ -213,13 +213,6 @@ static void listen_for_end(void)
     (void)sigaction(SIGINT, &action, NULL);
 }
 
-static int usage(const struct mu_responder_plan *plan, FILE *to, int status)
-{
-    (void)fprintf(to, "usage: %s --dir AGENTDIR [--endpoint ADDRESS]\n%s\n", plan->program,
-                  plan->about);
-    return status;
-}
-
 static const char *locale_name(void)
 {
     const char *names[] = {getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")};
@@ -228,6 +221,19 @@ static const char *locale_name(void)
         if (names[i] != NULL && names[i][0] != '\0')
             return names[i];
     return "";
+}
+
+static int usage(const struct mu_responder_plan *plan, FILE *to, int status)
+{
+    enum mu_lang lang = mu_words_lang(locale_name());
+    bool chinese = lang == MU_LANG_ZH && plan->about_zh != NULL;
+    const char *args[] = {plan->program, chinese ? plan->about_zh : plan->about};
+    char buffer[1024];
+    struct mu_text text = mu_text(buffer, sizeof buffer);
+
+    mu_words_fill(&text, mu_word(MU_W_RESPONDER_USAGE, lang), args, 2);
+    (void)fprintf(to, "%s\n", buffer);
+    return status;
 }
 
 /* The same program in place of itself: nothing of the old picture is left anywhere, and a start after

@@ -15,9 +15,10 @@
 typedef struct mu_responder mu_responder;
 
 struct mu_responder_plan {
-    const char *program; /* "muster-supply" */
-    const char *about;   /* one sentence for --help */
-    const char *filter;  /* what it follows */
+    const char *program;  /* "muster-supply" */
+    const char *about;    /* one sentence for --help */
+    const char *about_zh; /* the same in Chinese; NULL: there is none */
+    const char *filter;   /* what it follows */
     /* Take the entry into the picture. */
     enum mu_err (*fold)(void *user, const struct mu_entry *entry);
     /* Say what is missing now, with mu_responder_say. `entry` is the one just folded; NULL when it has

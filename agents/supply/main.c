@@ -140,6 +140,7 @@ int main(int argc, char **argv)
     const struct mu_responder_plan plan = {
         .program = "muster-supply",
         .about = "Works out what evacuated people need and what there is, sheet by sheet.",
+        .about_zh = "核算转移群众所需物资与现有物资，逐次给出完整的核算单。",
         .filter = wanted,
         .fold = fold,
         .answer = answer,

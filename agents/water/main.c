@@ -240,6 +240,7 @@ int main(int argc, char **argv)
         .about =
             "Works out when the water of a release is where, how long it can be held, and which"
             " levels pass a mark.",
+        .about_zh = "推算每次下泄何时到何处、可暂缓多久，以及哪些水位超过警戒、汛限等特征水位。",
         .filter = wanted,
         .fold = fold,
         .answer = answer,
