@@ -16,11 +16,13 @@
 #include "broker/log/rebuild.h"
 #include "proto/base/text.h"
 
+#define NOTE_BYTES_MAX 512u
+
 /* ---- the note -------------------------------------------------------------------------------- */
 
 enum mu_err mu_backup_note_write(const char *dir, const struct mu_backup_note *note)
 {
-    char text[512], log[65], root[65];
+    char text[NOTE_BYTES_MAX], log[65], root[65];
 
     mu_hex(note->log.b, 32, log);
     mu_hex(note->head.root.b, 32, root);
@@ -30,25 +32,63 @@ enum mu_err mu_backup_note_write(const char *dir, const struct mu_backup_note *n
     return mu_file_write(dir, MU_BACKUP_NOTE, text);
 }
 
+/* What stands after `word` in the line that begins here; NULL when the line is another one. */
+static char *take_line(char **at, const char *word)
+{
+    size_t size = strlen(word);
+    char *line = *at, *end = strchr(line, '\n');
+
+    if (end == NULL || strncmp(line, word, size) != 0)
+        return NULL;
+    *end = '\0';
+    *at = end + 1;
+    return line + size;
+}
+
+static bool take_number(char **at, const char *word, int64_t *out)
+{
+    char *value = take_line(at, word), *end;
+
+    if (value == NULL)
+        return false;
+    errno = 0;
+    *out = strtoll(value, &end, 10);
+    return errno == 0 && end != value && *end == '\0';
+}
+
+static bool take_hash(char **at, const char *word, struct mu_hash *out)
+{
+    const char *value = take_line(at, word);
+
+    return value != NULL && mu_unhex(value, out->b, sizeof out->b) == MU_OK;
+}
+
+static bool take_note(char *text, struct mu_backup_note *note)
+{
+    int64_t epoch, through;
+
+    if (!take_hash(&text, "log ", &note->log) || !take_number(&text, "epoch ", &epoch) ||
+        !take_number(&text, "through ", &through) || !take_hash(&text, "root ", &note->head.root) ||
+        !take_number(&text, "at_ms ", &note->at_ms) || epoch < 0 || epoch > UINT32_MAX ||
+        through < 0)
+        return false;
+    note->head.epoch = (uint32_t)epoch;
+    note->head.size = (uint64_t)through;
+    return true;
+}
+
 enum mu_err mu_backup_note_read(const char *dir, struct mu_backup_note *note)
 {
-    char path[PATH_MAX], log[65], root[65];
+    char path[PATH_MAX], text[NOTE_BYTES_MAX];
     FILE *file;
-    int got;
 
     if ((size_t)snprintf(path, sizeof path, "%s/" MU_BACKUP_NOTE, dir) >= sizeof path)
         return MU_E_ABSENT;
     if ((file = fopen(path, "re")) == NULL)
         return MU_E_ABSENT;
-    got = fscanf(file,
-                 "log %64[0-9a-f] epoch %" SCNu32 " through %" SCNu64
-                 " root %64[0-9a-f] at_ms %" SCNd64,
-                 log, &note->head.epoch, &note->head.size, root, &note->at_ms);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
-    if (got != 5 || mu_unhex(log, note->log.b, 32) != MU_OK ||
-        mu_unhex(root, note->head.root.b, 32) != MU_OK)
-        return MU_E_CORRUPT;
-    return MU_OK;
+    return take_note(text, note) ? MU_OK : MU_E_CORRUPT;
 }
 
 /* ---- auditing a file ------------------------------------------------------------------------- */

@@ -134,6 +134,24 @@ static bool is_known(const char *name)
     return false;
 }
 
+/* "log.key 119" and the end of its line. */
+static bool take_heading(char **at, char *name, size_t room, size_t *bytes)
+{
+    size_t size = strcspn(*at, " \n");
+    char *end;
+
+    if (size >= room || (*at)[size] != ' ')
+        return false;
+    memcpy(name, *at, size);
+    name[size] = '\0';
+    errno = 0;
+    *bytes = strtoul(*at + size, &end, 10);
+    if (errno != 0 || *end != '\n')
+        return false;
+    *at = end + 1;
+    return true;
+}
+
 /* `text` is whole, so its lines are ours. */
 static enum mu_err put_all(const char *dir, char *text, size_t size)
 {
@@ -143,12 +161,10 @@ static enum mu_err put_all(const char *dir, char *text, size_t size)
     while (at < end && err == MU_OK) {
         char name[32], kept;
         size_t bytes;
-        int used = 0;
 
-        if (sscanf(at, "%31s %zu%n", name, &bytes, &used) != 2 || !is_known(name) ||
-            bytes > (size_t)(end - at) - (size_t)used - 1)
+        if (!take_heading(&at, name, sizeof name, &bytes) || at > end || !is_known(name) ||
+            bytes > (size_t)(end - at))
             return MU_E_CORRUPT;
-        at += used + 1;
         kept = at[bytes];
         at[bytes] = '\0';
         err = put_file(dir, name, at);

@@ -184,6 +184,7 @@ static int run_check(struct arguments *a)
         return explain(a, spare, MU_E_SYSTEM);
     a->backup.dir = spare;
     status = mu_command_restore(&a->backup, true, a->lang);
+    a->backup.dir = NULL;
     (void)rmdir(spare);
     return status;
 }

@@ -101,9 +101,9 @@ static struct mu_kept_receipt *find_kept(mu_desk *desk, const struct mu_agent_id
 
 static struct mu_kept_receipt *make_kept(mu_desk *desk)
 {
-    struct mu_kept_receipt *more = desk->receipts;
+    struct mu_kept_receipt *more;
 
-    if (desk->receipt_count == desk->receipt_room) {
+    if (desk->receipts == NULL || desk->receipt_count == desk->receipt_room) {
         size_t room = desk->receipt_room == 0 ? 16 : 2 * desk->receipt_room;
 
         if ((more = reallocarray(desk->receipts, room, sizeof *more)) == NULL)

@@ -130,12 +130,11 @@ static void compare(const mu_picture *picture, const struct mu_object *station, 
     if (gauge->datum != level->datum ||
         level->datum <= MUSTER__VERTICAL_DATUM__VERTICAL_DATUM_NOT_STATED)
         return;
-    if (level->level_mm >= level->mark_mm)
+    if (level->level_mm >= level->mark_mm ||
+        (level->told_above && level->level_mm > level->mark_mm - below_mm))
         level->state = MU_LEVEL_ABOVE;
-    else if (level->level_mm <= level->mark_mm - below_mm || !level->told_above)
-        level->state = MU_LEVEL_BELOW;
     else
-        level->state = MU_LEVEL_ABOVE;
+        level->state = MU_LEVEL_BELOW;
 }
 
 size_t mu_levels_of(const mu_picture *picture, const char *station, const char *agency,

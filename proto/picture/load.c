@@ -166,7 +166,7 @@ static size_t count_asking(const struct mu_ask *asks, size_t count)
 
 void mu_load_of(const mu_picture *picture, const char *target, struct mu_load *out)
 {
-    struct mu_ask asks[MU_LOAD_ASKS_MAX];
+    struct mu_ask asks[MU_LOAD_ASKS_MAX] = {{0}};
     size_t known;
 
     *out = (struct mu_load){.open = mu_load_asks(picture, target, asks, MU_LOAD_ASKS_MAX)};
