@@ -98,26 +98,13 @@ static uint32_t last_said(struct dispatch *d, const struct mu_object *scene, str
 /* ---- saying it ---- */
 
 static void fill_envelope(const struct dispatch *d, mu_responder *responder,
-                          const struct mu_object *scene, uint32_t version, char *name,
+                          const struct mu_object *scene, uint32_t version, const char *name,
                           Muster__Envelope *envelope)
 {
-    const Muster__Envelope *of = mu_object_head(scene)->event->envelope;
-
-    *envelope = (Muster__Envelope)MUSTER__ENVELOPE__INIT;
-    envelope->incident = of->incident;
-    envelope->area = of->area;
-    envelope->object = name;
-    envelope->has_version = envelope->has_status = envelope->has_change = true;
+    mu_responder_envelope(responder, mu_object_head(scene)->event->envelope, name,
+                          mu_picture_now_ms(d->picture), envelope);
+    envelope->has_version = envelope->has_severity = true;
     envelope->version = version;
-    envelope->status = of->status;
-    envelope->change = MUSTER__CHANGE__CHANGE_NEW_VERSION;
-    envelope->agency = (char *)(uintptr_t)mu_agent_agency(mu_responder_agent(responder));
-    envelope->has_occurred_at_ms = true;
-    envelope->occurred_at_ms = mu_picture_now_ms(d->picture);
-    mu_agent_stamp(mu_responder_agent(responder), envelope);
-    envelope->has_msg_kind = envelope->has_source = envelope->has_severity = true;
-    envelope->msg_kind = MUSTER__MSG_KIND__MSG_KIND_REPORT;
-    envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;
     envelope->severity = scene->waiting.red > 0 ? MUSTER__SEVERITY__SEVERITY_EXTREME
                                                 : MUSTER__SEVERITY__SEVERITY_MODERATE;
 }

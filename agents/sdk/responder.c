@@ -42,6 +42,24 @@ static void complain(const mu_responder *r, const char *what, enum mu_err err)
 
 /* ---- saying ---- */
 
+void mu_responder_envelope(const mu_responder *r, const Muster__Envelope *of, const char *object,
+                           int64_t now_ms, Muster__Envelope *envelope)
+{
+    *envelope = (Muster__Envelope)MUSTER__ENVELOPE__INIT;
+    envelope->incident = of->incident;
+    envelope->area = of->area;
+    envelope->object = (char *)(uintptr_t)object;
+    envelope->has_status = envelope->has_change = envelope->has_occurred_at_ms = true;
+    envelope->status = of->status;
+    envelope->change = MUSTER__CHANGE__CHANGE_NEW_VERSION;
+    envelope->agency = (char *)(uintptr_t)mu_agent_agency(r->agent);
+    envelope->occurred_at_ms = now_ms;
+    mu_agent_stamp(r->agent, envelope);
+    envelope->has_msg_kind = envelope->has_source = true;
+    envelope->msg_kind = MUSTER__MSG_KIND__MSG_KIND_REPORT;
+    envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;
+}
+
 static enum mu_err say_packed(mu_responder *r, mu_arena *arena, const Muster__Event *const *events,
                               size_t count)
 {

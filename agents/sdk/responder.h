@@ -30,6 +30,10 @@ struct mu_responder_plan {
 /* The program: reads --dir and --endpoint, runs until SIGTERM or SIGINT. Returns its exit status. */
 int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv);
 
+/* The envelope of an answer to what `of` is the envelope of: its incident, area and status; a new
+ * version of `object`, computed here, said at `now_ms`. Lends the strings of its arguments. */
+void mu_responder_envelope(const mu_responder *responder, const Muster__Envelope *of,
+                           const char *object, int64_t now_ms, Muster__Envelope *envelope);
 /* Keep these events as one say. A refusal by our own check is told and returned. */
 MU_MUST_USE enum mu_err mu_responder_say(mu_responder *responder,
                                          const Muster__Event *const *events, size_t count);

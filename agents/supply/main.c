@@ -23,7 +23,7 @@ struct supply {
 
 /* ---- the sheet as an event ---- */
 
-static void fill_envelope(const struct supply *s, mu_responder *responder, char *name,
+static void fill_envelope(const struct supply *s, mu_responder *responder, const char *name,
                           Muster__Envelope *envelope)
 {
     const Muster__Envelope *of = mu_picture_needs_cause(s->picture)->event->envelope;
@@ -31,24 +31,12 @@ static void fill_envelope(const struct supply *s, mu_responder *responder, char 
     const struct mu_said *rates = mu_picture_rates(s->picture, NULL);
     uint32_t version = before == NULL ? 0 : before->version;
 
-    *envelope = (Muster__Envelope)MUSTER__ENVELOPE__INIT;
-    envelope->incident = of->incident;
+    mu_responder_envelope(responder, of, name, mu_picture_now_ms(s->picture), envelope);
     /* A sheet is about the whole county: the area of its rates. */
-    envelope->area = rates != NULL && rates->event->envelope->area != NULL
-                         ? rates->event->envelope->area
-                         : of->area;
-    envelope->object = name;
-    envelope->has_version = envelope->has_status = envelope->has_change = true;
+    if (rates != NULL && rates->event->envelope->area != NULL)
+        envelope->area = rates->event->envelope->area;
+    envelope->has_version = true;
     envelope->version = (s->version > version ? s->version : version) + 1;
-    envelope->status = of->status;
-    envelope->change = MUSTER__CHANGE__CHANGE_NEW_VERSION;
-    envelope->agency = (char *)(uintptr_t)mu_agent_agency(mu_responder_agent(responder));
-    envelope->has_occurred_at_ms = true;
-    envelope->occurred_at_ms = mu_picture_now_ms(s->picture);
-    mu_agent_stamp(mu_responder_agent(responder), envelope);
-    envelope->has_msg_kind = envelope->has_source = true;
-    envelope->msg_kind = MUSTER__MSG_KIND__MSG_KIND_REPORT;
-    envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;
 }
 
 /* What was said stays readable: the next sheet tells its changes from it. */

@@ -33,24 +33,13 @@ static void fill_envelope(const struct water *w, mu_responder *responder,
 {
     const Muster__Envelope *of = about->event->envelope;
 
-    *envelope = (Muster__Envelope)MUSTER__ENVELOPE__INIT;
-    envelope->incident = of->incident;
-    envelope->area = of->area;
-    envelope->object = (char *)(uintptr_t)about->object->id;
+    mu_responder_envelope(responder, of, about->object->id, mu_picture_now_ms(w->picture),
+                          envelope);
+    envelope->change = MUSTER__CHANGE__CHANGE_PROGRESS;
     envelope->has_version = of->has_version;
     envelope->version = of->version;
-    envelope->has_status = envelope->has_change = true;
-    envelope->status = of->status;
-    envelope->change = MUSTER__CHANGE__CHANGE_PROGRESS;
     envelope->has_severity = of->has_severity;
     envelope->severity = of->severity;
-    envelope->agency = (char *)(uintptr_t)mu_agent_agency(mu_responder_agent(responder));
-    envelope->has_occurred_at_ms = true;
-    envelope->occurred_at_ms = mu_picture_now_ms(w->picture);
-    mu_agent_stamp(mu_responder_agent(responder), envelope);
-    envelope->has_msg_kind = envelope->has_source = true;
-    envelope->msg_kind = MUSTER__MSG_KIND__MSG_KIND_REPORT;
-    envelope->source = MUSTER__SOURCE_KIND__SOURCE_KIND_COMPUTED;
 }
 
 /* Until an answer has come back as an entry, the picture does not hold it: the digest of its body and
@@ -92,7 +81,10 @@ static enum mu_err say(struct water *w, mu_responder *responder, const struct mu
     fill_envelope(w, responder, about, &envelope);
     event->envelope = &envelope;
     err = is_said(w, event, about->object->id, arena, &known);
-    return err != MU_OK || known ? err : mu_responder_say(responder, events, 1);
+    if (err == MU_OK && !known)
+        err = mu_responder_say(responder, events, 1);
+    event->envelope = NULL; /* ours, and gone */
+    return err;
 }
 
 /* ---- what is ours to answer ---- */
