@@ -51,7 +51,7 @@ const struct mu_cli_option mu_cli_report_options[] = {
 static void take_text(struct mu_report *report, int key, const char *value)
 {
     const char **const texts[] = {
-        [KEY_PLACE - KEY_PLACE] = &report->place,
+        [0] = &report->place, /* KEY_PLACE */
         [KEY_KIND - KEY_PLACE] = &report->kind,
         [KEY_BY - KEY_PLACE] = &report->by,
         [KEY_SPEAKER - KEY_PLACE] = &report->speaker,

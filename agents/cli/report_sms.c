@@ -72,18 +72,18 @@ static bool speaks_of(const struct mu_sms *sms, enum mu_sms_count count)
 static int set_count(struct mu_report *report, struct mu_part *part, size_t at)
 {
     const struct mu_sms_number *number = &report->message.counts[casualty_fields[at].count];
-    const char *field = casualty_fields[at].field;
+    const char *what = casualty_fields[at].field;
 
     if (number->unknown) {
         char list[80];
 
         snprintf(list, sizeof list, "envelope.not_stated[%zu]",
                  part->saying.event->envelope->n_not_stated);
-        return mu_report_set(report, part, list, field);
+        return mu_report_set(report, part, list, what);
     }
     if (!number->stated)
         return MU_EXIT_DONE;
-    int code = mu_report_set_number(report, part, field, number->value);
+    int code = mu_report_set_number(report, part, what, number->value);
     return code == MU_EXIT_DONE && number->about
                ? mu_report_set(report, part, "envelope.method", "estimate")
                : code;
