@@ -425,6 +425,22 @@ static void arguments_of_one_name_fill_one_place(void **state)
     assert_string_equal(shown, "E14 is closed from 15:00; EV-01, EV-02 is to use it");
 }
 
+static void a_list_in_one_argument_is_listed_as_the_reader_lists(void **state)
+{
+    Muster__Argument *args[] = {names_object("LV-01"),
+                                names_object("EV-01 v1, EV-02 v2, HD-01 v1")};
+    struct mu_text text = mu_text(shown, sizeof shown);
+
+    (void)state;
+    mu_render_sentence(&text, &style, sentence("clear.uncited", args, 2));
+    assert_string_equal(shown,
+                        "LV-01 is not cleared: it does not cite EV-01 v1, EV-02 v2, HD-01 v1");
+    text = mu_text(shown, sizeof shown);
+    style.lang = MU_LANG_ZH;
+    mu_render_sentence(&text, &style, sentence("clear.uncited", args, 2));
+    assert_string_equal(shown, "LV-01未许可：未引用EV-01 v1、EV-02 v2、HD-01 v1");
+}
+
 /* ---- small values --------------------------------------------------------------------------------------------- */
 
 static const char *show(void (*fn)(struct mu_text *, int64_t), int64_t value)
@@ -471,6 +487,7 @@ int main(void)
         STORY(what_a_card_does_not_know_it_says),
         STORY(a_sentence_of_a_newer_catalogue_keeps_its_arguments),
         STORY(arguments_of_one_name_fill_one_place),
+        STORY(a_list_in_one_argument_is_listed_as_the_reader_lists),
         STORY(numbers_read_as_people_write_them),
     };
 
