@@ -243,6 +243,7 @@ deb:
 # Builds, checks, installs, tries, removes: in a bare Debian. Needs root and debootstrap.
 deb-test: deb
 	sh tests/house/deb.sh
+	sh tests/house/units.sh
 
 clean:
 	rm -rf build
