@@ -15,8 +15,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char **add_kind(struct mu_judgement *judgement, uint32_t kind, const char **list,
-                             size_t *count)
+struct names {
+    const char **at;
+    size_t count;
+};
+
+static void add_kind(struct mu_judgement *judgement, uint32_t kind, struct names *names)
 {
     const struct mu_object *object;
 
@@ -25,25 +29,23 @@ static const char **add_kind(struct mu_judgement *judgement, uint32_t kind, cons
             (kind == MUSTER__EVENT__BODY_HOSPITAL ||
              mu_picture_reference(judgement->picture, object->id,
                                   MUSTER__OBJECT_KIND__OBJECT_KIND_HOSPITAL) != NULL))
-            MU_JUDGE_PUT(judgement, list, *count, object->id);
-    return list;
+            MU_JUDGE_PUT(judgement, names->at, names->count, object->id);
 }
 
 const char *const *mu_hospitals(struct mu_judgement *judgement, size_t *count)
 {
-    const char **list = NULL;
+    struct names names = {NULL, 0};
     size_t kept = 0;
 
-    *count = 0;
-    list = add_kind(judgement, MUSTER__EVENT__BODY_HOSPITAL, list, count);
-    list = add_kind(judgement, MUSTER__EVENT__BODY_REFERENCE_OBJECT, list, count);
-    if (*count > 1)
-        qsort((void *)list, *count, sizeof *list, by_name);
-    for (size_t i = 0; i < *count; i++)
-        if (kept == 0 || strcmp(list[kept - 1], list[i]) != 0)
-            list[kept++] = list[i];
+    add_kind(judgement, MUSTER__EVENT__BODY_HOSPITAL, &names);
+    add_kind(judgement, MUSTER__EVENT__BODY_REFERENCE_OBJECT, &names);
+    if (names.count > 1)
+        qsort((void *)names.at, names.count, sizeof *names.at, by_name);
+    for (size_t i = 0; i < names.count; i++)
+        if (kept == 0 || strcmp(names.at[kept - 1], names.at[i]) != 0)
+            names.at[kept++] = names.at[i];
     *count = kept;
-    return list;
+    return names.at;
 }
 
 /* ---- nearest first ---- */

@@ -187,7 +187,7 @@ static struct mu_roads *roads_of(struct mu_judgement *judgement)
 static bool find_turn_off(struct mu_judgement *judgement, const struct stop *stop,
                           struct mu_turn_off *out)
 {
-    return stop->track != NULL &&
+    return stop->track != NULL && stop->road != NULL &&
            mu_turn_off(roads_of(judgement), judgement->picture, stop->track,
                        stop->movement->heaviest_kg, stop->movement->place, stop->road->from_m,
                        stop->road->to_m, judgement->now_ms, out);

@@ -39,20 +39,28 @@ static Muster__NodePassage *passage(struct mu_work *work, const char *node, int6
 void mu_work_write_way(struct mu_work *work, const struct mu_way *way, Muster__EdgeUse ***edges,
                        size_t *edge_count, Muster__NodePassage ***passages, size_t *passage_count)
 {
+    Muster__EdgeUse **uses = *edges;
+    Muster__NodePassage **nodes = *passages;
+    size_t use_count = *edge_count, node_count = *passage_count;
+
     for (size_t i = 0; i < way->count; i++) {
         Muster__EdgeUse *use = edge_use(work, &way->at[i]);
         Muster__NodePassage *at;
 
-        MU_JUDGE_PUT(work->judgement, *edges, *edge_count, use);
+        MU_JUDGE_PUT(work->judgement, uses, use_count, use);
         if (i == 0 && way->at[i].from_node != NULL) {
             at = passage(work, way->at[i].from_node, way->at[i].enter_ms);
-            MU_JUDGE_PUT(work->judgement, *passages, *passage_count, at);
+            MU_JUDGE_PUT(work->judgement, nodes, node_count, at);
         }
         if (way->at[i].to_node != NULL) {
             at = passage(work, way->at[i].to_node, way->at[i].leave_ms);
-            MU_JUDGE_PUT(work->judgement, *passages, *passage_count, at);
+            MU_JUDGE_PUT(work->judgement, nodes, node_count, at);
         }
     }
+    *edges = uses;
+    *edge_count = use_count;
+    *passages = nodes;
+    *passage_count = node_count;
 }
 
 /* ---- the only way in ---- */

@@ -190,7 +190,7 @@ const struct mu_print *mu_stretch_closing(const mu_picture *picture, const char 
 }
 
 bool mu_stretch_open(const mu_picture *picture, const char *edge, int64_t from_m, int64_t to_m,
-                     int64_t enter_ms, int64_t leave_ms, Muster__VehicleClass vehicle,
+                     int64_t start_ms, int64_t end_ms, Muster__VehicleClass vehicle,
                      int64_t heaviest_kg)
 {
     const Muster__RefRoadEdge *data = mu_edge(picture, edge);
@@ -198,11 +198,11 @@ bool mu_stretch_open(const mu_picture *picture, const char *edge, int64_t from_m
 
     if (data == NULL || (data->has_max_load_kg && heaviest_kg > data->max_load_kg))
         return false;
-    leave_ms += leave_ms == enter_ms;
-    mu_picture_meet(picture, MU_PLACE_ROAD, edge, enter_ms, leave_ms, collect, &seen);
+    end_ms += end_ms == start_ms;
+    mu_picture_meet(picture, MU_PLACE_ROAD, edge, start_ms, end_ms, collect, &seen);
     for (size_t i = 0; i < seen.count; i++)
         if (share_ground(seen.prints[i], from_m, to_m) && !overruled(&seen, seen.prints[i]) &&
             !lets_pass(seen.prints[i]->said->event->road, vehicle, heaviest_kg))
             return false;
-    return closing_between(picture, edge, from_m, to_m, enter_ms, leave_ms) == NULL;
+    return closing_between(picture, edge, from_m, to_m, start_ms, end_ms) == NULL;
 }

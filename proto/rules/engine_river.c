@@ -60,14 +60,14 @@ static bool has_edge(const struct mu_river_zone *zone, const char *edge)
 
 static bool concerns(const struct mu_river_zone *zone, const struct mu_touch *touch)
 {
-    struct mu_bytes area = {(const uint8_t *)zone->area, strlen(zone->area)};
-    struct mu_bytes said = {(const uint8_t *)touch->id, strlen(touch->id)};
+    struct mu_bytes whole = {(const uint8_t *)zone->area, strlen(zone->area)};
+    struct mu_bytes touched = {(const uint8_t *)touch->id, strlen(touch->id)};
 
     switch (touch->place_kind) {
     case MU_PLACE_PEOPLE:
-        return mu_area_overlap(area, said);
+        return mu_area_overlap(whole, touched);
     case MU_PLACE_ZONE:
-        return mu_area_within(said, area);
+        return mu_area_within(touched, whole);
     case MU_PLACE_NODE:
         return has_name(zone->nodes, zone->node_count, touch->id) || has_edge(zone, touch->id);
     default:

@@ -73,9 +73,9 @@ bool mu_roads_way(struct mu_roads *roads, const mu_picture *picture, const struc
  * lies in it. False when the reference data do not say. */
 bool mu_roads_spot(const mu_picture *picture, const char *id_or_area, struct mu_spot *out);
 
-/* Whether `from_m` to `to_m` can be driven by such a vehicle from `enter_ms` to `leave_ms`. */
+/* Whether `from_m` to `to_m` can be driven by such a vehicle from `start_ms` to `end_ms`. */
 bool mu_stretch_open(const mu_picture *picture, const char *edge, int64_t from_m, int64_t to_m,
-                     int64_t enter_ms, int64_t leave_ms, Muster__VehicleClass vehicle,
+                     int64_t start_ms, int64_t end_ms, Muster__VehicleClass vehicle,
                      int64_t heaviest_kg);
 /* The first works from `from_ms` on that close any of the stretch; NULL: none. Lent by the picture. */
 const struct mu_print *mu_stretch_closing(const mu_picture *picture, const char *edge,
