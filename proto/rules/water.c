@@ -99,9 +99,9 @@ static void look_up_river(struct search *search)
     struct mu_bytes place = {(const uint8_t *)search->mine->place, strlen(search->mine->place)};
 
     for (size_t i = 0; (search->zone = mu_river_zone(river, i)) != NULL; i++) {
-        struct mu_bytes area = {(const uint8_t *)search->zone->area, strlen(search->zone->area)};
+        struct mu_bytes whole = {(const uint8_t *)search->zone->area, strlen(search->zone->area)};
 
-        for (size_t k = 0; mu_area_within(place, area) && k < search->zone->structure_count; k++)
+        for (size_t k = 0; mu_area_within(place, whole) && k < search->zone->structure_count; k++)
             mu_picture_meet(
                 search->judgement->picture, MU_PLACE_RELEASE, search->zone->structures[k],
                 search->mine->span.start_ms - mu_river_longest_ms(search->judgement->picture, river,

@@ -38,9 +38,8 @@ static bool counts_things(const struct mu_sms_line *line, size_t at)
 static void find_names(struct mu_sms_line *line)
 {
     for (size_t i = line->count; i-- > 0;) {
-        if (counts_things(line, i))
-            line->tokens[i].class = MU_SMS_TEXT;
-        else if (line->tokens[i].class == MU_SMS_THING_ || begins_name(line, i))
+        if (counts_things(line, i) || line->tokens[i].class == MU_SMS_THING_ ||
+            begins_name(line, i))
             line->tokens[i].class = MU_SMS_TEXT;
     }
 }
