@@ -38,12 +38,12 @@ look_round() {
 # There is no service manager here: the unit's own command is run as the unit's own user.
 found_a_county() {
     try 60 root "a county is founded" \
-        'runuser -u muster -- musterd init --dir /var/lib/muster --county "Qinghe County" --area cn/99/01/21 --offset +08:00'
+        'runuser -u muster -- musterd init --dir /var/lib/muster --county "Qinghe County" --area cn/99/01/21 --offset +08:00 --endpoint ipc:///var/lib/muster/door'
     # shellcheck disable=SC2016
     try 120 root "the unit's command serves it; a report is taken, seen and verified" '
         command=$(sed -n "s/^ExecStart=//p" /usr/lib/systemd/system/musterd.service)
         (runuser -u muster -- $command 2>/tmp/served & echo $! >/tmp/pid)
-        until grep -q ready /tmp/served; do sleep 0.1; done
+        until grep -qs ready /tmp/served; do sleep 0.1; done
         cd /var/lib/muster && export HOME=/tmp
         runuser -u muster -- muster agency make /var/lib/muster/em --agency EM --program muster
         runuser -u muster -- muster --dir /var/lib/muster/admin-1 agency add em/request --roles emergency_management --out /var/lib/muster/em.welcome

@@ -86,6 +86,14 @@ builds_outside() {
         -Wl,-rpath,"$(pwd)/$B"
 }
 
+# The same from what `make install` lays down: every header that muster.h needs is there.
+builds_installed() {
+    make -s install-library B="$B" DESTDIR="$work/root" PREFIX=/usr LIBDIR=/usr/lib &&
+        ${CC:-cc} -std=c17 -Wall -Wextra -Werror $checks -fsyntax-only "$work/outside.c" -I"$work/root/usr/include/muster" &&
+        [ -s "$work/root/usr/lib/pkgconfig/muster.pc" ]
+}
+
+check "what is installed is whole" builds_installed
 check "a program outside the tree builds with pkg-config alone" builds_outside
 check "it makes an agent and an event" "$work/outside" "$work/agent"
 check "the shared library offers what its map promises and nothing else" only_promised
