@@ -204,7 +204,7 @@ LIBDIR   ?= $(PREFIX)/lib
 INSTALL  := install -D
 SHARE    := $(DESTDIR)$(PREFIX)/share
 HEADERS  := $(addprefix proto/,$(addprefix base/,arena.h bytes.h err.h err.def id.h limits.h) \
-            $(addprefix sign/,key.h leaf.h seal.h) $(addprefix wire/,entry.h event.h frame.h))
+            $(addprefix sign/,key.h leaf.h seal.h) $(addprefix wire/,entry.h event.h frame.h json.h))
 
 install: all install-programs install-units install-library install-man
 # Pages when they were made (make man), completions always.
