@@ -203,7 +203,7 @@ PREFIX   ?= /usr
 LIBDIR   ?= $(PREFIX)/lib
 INSTALL  := install -D
 SHARE    := $(DESTDIR)$(PREFIX)/share
-HEADERS  := $(addprefix proto/,$(addprefix base/,arena.h bytes.h err.h err.def id.h limits.h) \
+HEADERS  := $(addprefix proto/,$(addprefix base/,arena.h bytes.h err.h err.def id.h limits.h text.h) \
             $(addprefix sign/,key.h leaf.h seal.h) $(addprefix wire/,entry.h event.h frame.h json.h))
 
 install: all install-programs install-units install-library install-man
