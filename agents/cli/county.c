@@ -22,6 +22,7 @@ void mu_county_parse(const char *text, struct mu_county *out)
     out->log_ms = mu_keyvalue_number(text, "log_ms");
     out->wall_ms = mu_keyvalue_number(text, "wall_ms");
     (void)mu_keyvalue(text, "area", out->area, sizeof out->area);
+    (void)mu_keyvalue(text, "home", out->home, sizeof out->home);
     (void)mu_keyvalue(text, "name", out->name, sizeof out->name);
     out->known = out->status != 0;
 }
@@ -31,7 +32,7 @@ void mu_county_print(struct mu_text *out, const struct mu_county *county)
     mu_text_addf(out, "status %u\noffset_min %d\nrate_milli %u\n", (unsigned)county->status,
                  county->offset_min, (unsigned)county->rate_milli);
     mu_text_addf(out, "log_ms %" PRId64 "\nwall_ms %" PRId64 "\n", county->log_ms, county->wall_ms);
-    mu_text_addf(out, "area %s\nname %s\n", county->area, county->name);
+    mu_text_addf(out, "area %s\nhome %s\nname %s\n", county->area, county->home, county->name);
 }
 
 void mu_county_read(const char *dir, struct mu_county *out)
@@ -72,21 +73,40 @@ void mu_county_from_genesis(struct mu_county *out, const Muster__Genesis *genesi
     out->area[strcspn(out->area, "\n")] = '\0';
 }
 
-static enum mu_err take_genesis(void *user, const struct mu_entry *entry)
+struct learning {
+    struct mu_county *county;
+    const struct mu_agent_id *self;
+};
+
+void mu_county_home(struct mu_county *county, const char *area)
 {
-    if (entry->event != NULL && entry->event->body_case == MUSTER__EVENT__BODY_GENESIS)
-        mu_county_from_genesis(user, entry->event->genesis);
+    snprintf(county->home, sizeof county->home, "%s", area == NULL ? "" : area);
+    county->home[strcspn(county->home, "\n")] = '\0';
+}
+
+static enum mu_err take_first(void *user, const struct mu_entry *entry)
+{
+    const struct learning *learning = user;
+    const Muster__Event *event = entry->code == 0 ? entry->event : NULL;
+
+    if (event != NULL && event->body_case == MUSTER__EVENT__BODY_GENESIS)
+        mu_county_from_genesis(learning->county, event->genesis);
+    if (event != NULL && event->body_case == MUSTER__EVENT__BODY_ENROLMENT &&
+        event->enrolment->agent.len == sizeof learning->self->b &&
+        memcmp(event->enrolment->agent.data, learning->self->b, sizeof learning->self->b) == 0)
+        mu_county_home(learning->county, event->enrolment->home_area);
     return MU_OK;
 }
 
 enum mu_err mu_county_learn(struct mu_talk *talk, const char *dir, struct mu_county *out)
 {
+    struct learning learning = {.county = out, .self = mu_agent_self(talk->agent)};
     enum mu_err err = MU_OK;
 
     if (!out->known) {
-        talk->on_entry = take_genesis;
-        talk->user = out;
-        err = mu_talk_read(talk, "type=genesis", 1);
+        talk->on_entry = take_first;
+        talk->user = &learning;
+        err = mu_talk_read(talk, "type=genesis,enrolment", 1);
         talk->on_entry = NULL;
     }
     if (err != MU_OK)

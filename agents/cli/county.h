@@ -13,6 +13,7 @@ struct mu_county {
     uint32_t status; /* enum Status */
     int offset_min;
     char area[MU_TOPIC_BYTES_MAX];
+    char home[MU_TOPIC_BYTES_MAX]; /* of a township's desk: its own part of it; empty: all of it */
     char name[MU_NAME_BYTES_MAX];
     uint32_t rate_milli; /* of the log clock; 0: steps */
     int64_t log_ms;      /* what it said ... */
@@ -26,10 +27,12 @@ MU_MUST_USE enum mu_err mu_county_write(const char *dir, const struct mu_county 
 /* The lines of that file. */
 void mu_county_parse(const char *text, struct mu_county *out);
 void mu_county_print(struct mu_text *out, const struct mu_county *county);
-/* Ask the record (its first entry) over an open link, and keep the answer in `dir` when that can be
+/* Ask the record (its first entry, this agent's own enrolment) over an open link, and keep the answer in `dir` when that can be
  * written. Errors: those of mu_talk_read. */
 MU_MUST_USE enum mu_err mu_county_learn(struct mu_talk *talk, const char *dir,
                                         struct mu_county *out);
+/* The part of it an agent is enrolled for; NULL: all of it. */
+void mu_county_home(struct mu_county *county, const char *area);
 void mu_county_from_genesis(struct mu_county *out, const Muster__Genesis *genesis);
 
 /* The log clock now: as the broker told it, else carried on from when it last did, else the wall. */

@@ -126,6 +126,7 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
     const char *slash = strrchr(adding->request, '/');
     enum mu_err err = mu_welcome_file_of(voice->talk.dir, &voice->county, &welcome);
 
+    mu_county_home(&welcome.county, adding->terms.area);
     if (adding->out != NULL)
         snprintf(path, sizeof path, "%s", adding->out);
     else if (slash != NULL)

@@ -185,12 +185,14 @@ static void answer(struct mu_invite *invite, const struct mu_enrolled *enrolled)
     struct mu_writer w = mu_writer(bytes, sizeof bytes);
     char endpoint[MU_ENDPOINT_BYTES_MAX], lines[1024];
     struct mu_text county = mu_text(lines, sizeof lines);
+    struct mu_county theirs = invite->voice.county;
 
+    mu_county_home(&theirs, invite->replaces ? invite->seat->home_area : invite->terms.area);
     if (strncmp(invite->endpoint, "tcp://", 6) == 0)
         snprintf(endpoint, sizeof endpoint, ENDPOINT_HERE "%s", mu_invite_port(invite->endpoint));
     else
         snprintf(endpoint, sizeof endpoint, "%s", invite->endpoint);
-    mu_county_print(&county, &invite->voice.county);
+    mu_county_print(&county, &theirs);
     mu_join_answer_write(&w, &(struct mu_join_answer){
                                  .number = enrolled->number,
                                  .endpoint = {(const uint8_t *)endpoint, strlen(endpoint)},

@@ -232,14 +232,24 @@ static const char *known_area(const struct mu_voice *voice, const struct mu_sayi
     return head == NULL ? NULL : head->event->envelope->area;
 }
 
+/* A township's desk means its township: in the county at large it may say nothing, and what is refused
+ * for a place nobody named is lost to everybody. */
+static const char *area_meant(const struct mu_voice *voice, const struct mu_saying *saying)
+{
+    const struct mu_county *county = &voice->county;
+    const char *area = known_area(voice, saying);
+
+    return area != NULL              ? area
+           : county->home[0] != '\0' ? county->home
+           : county->area[0] != '\0' ? county->area
+                                     : NULL;
+}
+
 static enum mu_err fill(struct mu_voice *voice, struct mu_saying *saying)
 {
-    const char *area = known_area(voice, saying);
     struct mu_say_defaults defaults = {
         .agency = mu_agent_agency(voice->talk.agent),
-        .area = area != NULL                    ? area
-                : voice->county.area[0] != '\0' ? voice->county.area
-                                                : NULL,
+        .area = area_meant(voice, saying),
         .status = voice->county.status,
         .now_ms = mu_county_now_ms(&voice->county, voice->talk.agent),
         .clock_quality = (uint32_t)mu_agent_clock_quality(voice->talk.agent),

@@ -51,6 +51,11 @@ story "what its role may not say is refused" \
 story "a desk joins for one township" join_all T201 --role township_desk --area cn/99/01/21/201 --desk
 story "it speaks of its township" "$B/muster" say road RD-1@v1 stretch=E14:8000-8000 state=closed \
     area=cn/99/01/21/201 cause=flooded window.start_at_ms=14:00 window.until_changed=true --dir "$tap_dir/T201" --wait
+story "a place the county has no name for is taken as said of its own township" "$B/muster" report "Bridge out" \
+    --place "the old mill" --dir "$tap_dir/T201" --wait
+story "and is there for everybody" "$B/muster" watch --no-follow --type field_report --area cn/99/01/21/201 \
+    --json --dir "$tap_dir/HC"
+says "in the desk's own words" 'the old mill'
 story "and of no other" refused_120 road RD-2@v1 stretch=E15:8000-8000 state=closed \
     area=cn/99/01/21/202 cause=flooded window.start_at_ms=14:00 window.until_changed=true --dir "$tap_dir/T201" --wait
 
