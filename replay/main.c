@@ -178,16 +178,9 @@ static enum mu_err take_option(int option)
 
 static void set_language(void)
 {
-    const char *locale;
-
     if (setlocale(LC_ALL, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
         setlocale(LC_ALL, "C.UTF-8");
-    locale = getenv("LC_ALL");
-    if (locale == NULL || *locale == '\0')
-        locale = getenv("LC_MESSAGES");
-    if (locale == NULL || *locale == '\0')
-        locale = getenv("LANG");
-    options.lang = mu_words_lang(locale);
+    options.lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
 }
 
 static int run_command(int count, char **words)

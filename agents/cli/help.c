@@ -7,30 +7,6 @@
 
 #define NEAR_MAX 3u
 
-size_t mu_command_distance(const char *a, const char *b)
-{
-    size_t row[64];
-    size_t width = strlen(b);
-
-    if (width + 1 > sizeof row / sizeof row[0])
-        return SIZE_MAX;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t corner = row[0];
-
-        row[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t change = corner + (a[i] != b[j]);
-            size_t shift = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-
-            corner = row[j + 1];
-            row[j + 1] = change < shift ? change : shift;
-        }
-    }
-    return row[width];
-}
-
 /* Length of the first word of a command's name. */
 static size_t first_word(const char *name)
 {
@@ -64,7 +40,7 @@ const char *mu_command_near(const char *typed)
         char word[32];
 
         snprintf(word, sizeof word, "%.*s", (int)first_word(at->name), at->name);
-        size_t far = mu_command_distance(typed, word);
+        size_t far = mu_text_distance(typed, word);
         if (far < least) {
             least = far;
             best = at->name;

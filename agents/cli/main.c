@@ -20,19 +20,6 @@ static void settle_locale(void)
         (void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-static enum mu_lang preferred_lang(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-
-        if (value != NULL && value[0] != '\0')
-            return mu_words_lang(value);
-    }
-    return MU_LANG_EN;
-}
-
 static bool wants_colour(void)
 {
     const char *no = getenv("NO_COLOR");
@@ -97,7 +84,9 @@ static int finish(const struct mu_cli *cli, int code)
 
 int main(int argc, char **argv)
 {
-    struct mu_cli cli = {.lang = preferred_lang(), .timeout_ms = TIMEOUT_MS};
+    struct mu_cli cli = {
+        .lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")),
+        .timeout_ms = TIMEOUT_MS};
 
     settle_locale();
     cli.colour = wants_colour();

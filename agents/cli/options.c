@@ -124,7 +124,7 @@ static const char *nearest_option(const struct tables *tables, const char *typed
     size_t least = 3;
 
     for (size_t i = 0; i < tables->count; i++) {
-        size_t far = mu_command_distance(typed, tables->longs[i].name);
+        size_t far = mu_text_distance(typed, tables->longs[i].name);
 
         if (far < least) {
             least = far;

@@ -20,8 +20,6 @@ extern const struct mu_command mu_commands[];
 const struct mu_command *mu_command_find(int argc, char **argv);
 /* The nearest command to what was typed, or NULL. */
 const char *mu_command_near(const char *typed);
-/* Runs of single-letter edits, insertions and deletions between two words. */
-size_t mu_command_distance(const char *a, const char *b);
 
 /* The help page of one command, of a group ("conflict"), or of all of them (NULL), to stdout. */
 void mu_help_print(const struct mu_cli *cli, const char *name);

@@ -43,19 +43,6 @@ static void print_usage(FILE *out, enum mu_lang lang)
     fprintf(out, "%s\n", mu_word(MU_W_PLAYER_USAGE, lang));
 }
 
-static enum mu_lang lang_of_place(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-
-        if (value != NULL && value[0] != '\0')
-            return mu_words_lang(value);
-    }
-    return MU_LANG_EN;
-}
-
 static bool read_seconds(const char *text, int *ms)
 {
     char *end;
@@ -112,7 +99,9 @@ static bool read_line(struct wishes *wishes, int argc, char **argv, int *code)
 {
     int key;
 
-    *wishes = (struct wishes){.patience_ms = 30000, .lang = lang_of_place()};
+    *wishes = (struct wishes){
+        .patience_ms = 30000,
+        .lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))};
     *code = USAGE;
     while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (key == 'h') {

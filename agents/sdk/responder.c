@@ -231,19 +231,14 @@ static void listen_for_end(void)
     (void)sigaction(SIGINT, &action, NULL);
 }
 
-static const char *locale_name(void)
+static enum mu_lang lang_of_place(void)
 {
-    const char *names[] = {getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")};
-
-    for (size_t i = 0; i < 3; i++)
-        if (names[i] != NULL && names[i][0] != '\0')
-            return names[i];
-    return "";
+    return mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
 }
 
 static int usage(const struct mu_responder_plan *plan, FILE *to, int status)
 {
-    enum mu_lang lang = mu_words_lang(locale_name());
+    enum mu_lang lang = lang_of_place();
     bool chinese = lang == MU_LANG_ZH && plan->about_zh != NULL;
     const char *args[] = {plan->program, chinese ? plan->about_zh : plan->about};
     char buffer[1024];
@@ -268,7 +263,7 @@ int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv
                                             {"endpoint", required_argument, NULL, 'e'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    mu_responder r = {.plan = plan, .lang = mu_words_lang(locale_name())};
+    mu_responder r = {.plan = plan, .lang = lang_of_place()};
     const char *dir = NULL, *endpoint = NULL;
     enum mu_err err;
     int option;

@@ -84,17 +84,11 @@ static bool is_sheet(const struct mu_entry *entry)
 void mu_witness_take(struct mu_agent *agent, const struct mu_entry *entry)
 {
     struct mu_witness *w = &agent->witness;
-    struct mu_record record = {.epoch = entry->epoch,
-                               .number = entry->number,
-                               .accepted_at_ms = entry->accepted_at_ms,
-                               .code = entry->code,
-                               .judge_version = entry->judge_version,
-                               .author_leaf = entry->leaf};
     struct mu_hash leaf;
 
     if (!w->on || entry->number <= w->looked)
         return;
-    leaf = mu_log_leaf(&record);
+    leaf = mu_entry_log_leaf(entry);
     mu_delivered_add(&w->delivered, &leaf);
     w->looked = entry->number;
     if (is_sheet(entry))

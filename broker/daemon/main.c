@@ -32,15 +32,9 @@ struct arguments {
 
 static void set_language(struct arguments *a)
 {
-    const char *locale = getenv("LC_ALL");
-
     if (setlocale(LC_ALL, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
         setlocale(LC_ALL, "C.UTF-8");
-    if (locale == NULL || *locale == '\0')
-        locale = getenv("LC_MESSAGES");
-    if (locale == NULL || *locale == '\0')
-        locale = getenv("LANG");
-    a->lang = mu_words_lang(locale);
+    a->lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
 }
 
 static void tell(const struct arguments *a, enum mu_word word, const char *const *args,

@@ -188,13 +188,7 @@ static void compare_before(struct mu_known_chain *chain, uint64_t number)
 
 void mu_known_count(struct mu_known *known, const mu_roster *roster, const struct mu_entry *entry)
 {
-    struct mu_record record = {.epoch = entry->epoch,
-                               .number = entry->number,
-                               .accepted_at_ms = entry->accepted_at_ms,
-                               .code = entry->code,
-                               .judge_version = entry->judge_version,
-                               .author_leaf = entry->leaf};
-    struct mu_hash leaf = mu_log_leaf(&record);
+    struct mu_hash leaf = mu_entry_log_leaf(entry);
 
     for (size_t i = 0; i < known->count; i++) {
         compare_before(known->chains[i], entry->number);

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Names of commands, kinds and fields are shorter. */
+#define DISTANCE_CHARS_MAX 63u
+
 struct mu_text mu_text(char *buffer, size_t size)
 {
     if (size > 0)
@@ -137,4 +140,29 @@ size_t mu_text_columns(const char *string)
         i += step;
     }
     return columns;
+}
+
+/* Levenshtein: one row of the table is enough. */
+size_t mu_text_distance(const char *a, const char *b)
+{
+    size_t row[DISTANCE_CHARS_MAX + 1];
+    size_t width = strlen(b);
+
+    if (width > DISTANCE_CHARS_MAX || strlen(a) > DISTANCE_CHARS_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t corner = row[0];
+
+        row[0] = i + 1;
+        for (size_t j = 0; j < width; j++) {
+            size_t change = corner + (a[i] != b[j]);
+            size_t shift = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
+
+            corner = row[j + 1];
+            row[j + 1] = change < shift ? change : shift;
+        }
+    }
+    return row[width];
 }

@@ -25,4 +25,8 @@ bool mu_utf8_ok(const void *data, size_t size);
 /* Columns a UTF-8 string takes in a terminal: two for East Asian wide characters. */
 size_t mu_text_columns(const char *string);
 
+/* How many bytes must be changed, added or left out to make `b` of `a`; SIZE_MAX when either is longer
+ * than a name is. */
+size_t mu_text_distance(const char *a, const char *b);
+
 #endif

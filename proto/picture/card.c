@@ -181,9 +181,7 @@ static enum mu_err take_finding(struct mu_picture *picture, struct mu_card *card
 enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *entry,
                             const Muster__Event *event)
 {
-    const char *id = event->envelope->object != NULL
-                         ? event->envelope->object
-                         : mu_fold_hex(picture, entry->leaf.b, sizeof entry->leaf.b);
+    const char *id = mu_fold_usual_name(picture, entry, event);
     struct mu_said *said;
     struct mu_card *card;
     enum mu_err err;
@@ -267,9 +265,7 @@ static enum mu_err file_decision(struct mu_picture *picture, const struct mu_sai
 enum mu_err mu_fold_decision(struct mu_picture *picture, const struct mu_entry *entry,
                              const Muster__Event *event)
 {
-    const char *id = event->envelope->object != NULL
-                         ? event->envelope->object
-                         : mu_fold_hex(picture, entry->leaf.b, sizeof entry->leaf.b);
+    const char *id = mu_fold_usual_name(picture, entry, event);
     struct mu_said *said;
     enum mu_err err;
 

@@ -66,6 +66,9 @@ bool mu_fold_means(uint32_t kind);
 /* The object a statement of such a kind is about; NULL when memory is out. */
 const char *mu_fold_name(struct mu_picture *picture, const struct mu_entry *entry,
                          const Muster__Event *event);
+/* The name an event gives itself; without one its leaf in hex. NULL when memory is out. */
+const char *mu_fold_usual_name(struct mu_picture *picture, const struct mu_entry *entry,
+                               const Muster__Event *event);
 /* What follows from anything new said about `object`. */
 MU_MUST_USE enum mu_err mu_fold_after(struct mu_picture *picture, struct mu_object *object,
                                       const struct mu_said *said);

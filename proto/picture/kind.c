@@ -7,15 +7,12 @@
 
 /* ---- names of objects whose envelope names none ---- */
 
-static const char *leaf_name(struct mu_picture *picture, const struct mu_entry *entry)
+const char *mu_fold_usual_name(struct mu_picture *picture, const struct mu_entry *entry,
+                               const Muster__Event *event)
 {
-    return mu_fold_hex(picture, entry->leaf.b, sizeof entry->leaf.b);
-}
-
-static const char *usual_name(struct mu_picture *picture, const struct mu_entry *entry,
-                              const Muster__Event *event)
-{
-    return event->envelope->object != NULL ? event->envelope->object : leaf_name(picture, entry);
+    return event->envelope->object != NULL
+               ? event->envelope->object
+               : mu_fold_hex(picture, entry->leaf.b, sizeof entry->leaf.b);
 }
 
 /* One table of a kind per county and area unless it is given a name. */
@@ -43,7 +40,7 @@ static const char *road_name(struct mu_picture *picture, const struct mu_entry *
     if (event->envelope->object == NULL && event->road->stretch != NULL &&
         event->road->stretch->edge != NULL)
         return event->road->stretch->edge;
-    return usual_name(picture, entry, event);
+    return mu_fold_usual_name(picture, entry, event);
 }
 
 /* Several parties answer one request: the latest word of each stands. */
@@ -59,7 +56,7 @@ static const char *response_name(struct mu_picture *picture, const struct mu_ent
     if (response->to != NULL)
         to = mu_picture_said(picture, response->to);
     if (to == NULL && (response->to == NULL || response->to->object == NULL))
-        return usual_name(picture, entry, event);
+        return mu_fold_usual_name(picture, entry, event);
     mu_text_add(&name, to != NULL ? to->object->id : response->to->object);
     mu_text_add(&name, "/");
     mu_text_add(&name, party == NULL ? "" : party);
@@ -292,35 +289,35 @@ static const struct fold_row {
     name_fn name;
     after_fn after; /* NULL: nothing follows */
 } fold_rows[] = {
-    {MUSTER__EVENT__BODY_EVACUATION, usual_name, after_evacuation},
-    {MUSTER__EVENT__BODY_SHELTER, usual_name, after_shelter},
-    {MUSTER__EVENT__BODY_SUPPLY_NEED, usual_name, after_stock},
-    {MUSTER__EVENT__BODY_SUPPLY_REQUEST, usual_name, after_request},
+    {MUSTER__EVENT__BODY_EVACUATION, mu_fold_usual_name, after_evacuation},
+    {MUSTER__EVENT__BODY_SHELTER, mu_fold_usual_name, after_shelter},
+    {MUSTER__EVENT__BODY_SUPPLY_NEED, mu_fold_usual_name, after_stock},
+    {MUSTER__EVENT__BODY_SUPPLY_REQUEST, mu_fold_usual_name, after_request},
     {MUSTER__EVENT__BODY_SUPPLY_RESPONSE, response_name, after_request},
-    {MUSTER__EVENT__BODY_SUPPLY_COMMITMENT, usual_name, after_request},
-    {MUSTER__EVENT__BODY_STOCK, usual_name, after_stock},
-    {MUSTER__EVENT__BODY_SHIPMENT, usual_name, after_shipment},
-    {MUSTER__EVENT__BODY_SUPPLY_SHEET, usual_name, after_sheet},
-    {MUSTER__EVENT__BODY_CASUALTY, usual_name, after_casualty},
-    {MUSTER__EVENT__BODY_HOSPITAL, usual_name, after_hospital},
-    {MUSTER__EVENT__BODY_DISPATCH_PROPOSAL, usual_name, NULL},
-    {MUSTER__EVENT__BODY_UNIT, usual_name, NULL},
-    {MUSTER__EVENT__BODY_GAUGE, usual_name, after_gauge},
-    {MUSTER__EVENT__BODY_FORECAST, usual_name, NULL},
-    {MUSTER__EVENT__BODY_DAM_OPERATION, usual_name, after_release},
-    {MUSTER__EVENT__BODY_LEVEE_JOB, usual_name, NULL},
+    {MUSTER__EVENT__BODY_SUPPLY_COMMITMENT, mu_fold_usual_name, after_request},
+    {MUSTER__EVENT__BODY_STOCK, mu_fold_usual_name, after_stock},
+    {MUSTER__EVENT__BODY_SHIPMENT, mu_fold_usual_name, after_shipment},
+    {MUSTER__EVENT__BODY_SUPPLY_SHEET, mu_fold_usual_name, after_sheet},
+    {MUSTER__EVENT__BODY_CASUALTY, mu_fold_usual_name, after_casualty},
+    {MUSTER__EVENT__BODY_HOSPITAL, mu_fold_usual_name, after_hospital},
+    {MUSTER__EVENT__BODY_DISPATCH_PROPOSAL, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_UNIT, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_GAUGE, mu_fold_usual_name, after_gauge},
+    {MUSTER__EVENT__BODY_FORECAST, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_DAM_OPERATION, mu_fold_usual_name, after_release},
+    {MUSTER__EVENT__BODY_LEVEE_JOB, mu_fold_usual_name, NULL},
     {MUSTER__EVENT__BODY_ROAD, road_name, after_road},
-    {MUSTER__EVENT__BODY_OPERATION_PLAN, usual_name, after_operation},
-    {MUSTER__EVENT__BODY_TASK, usual_name, after_task},
-    {MUSTER__EVENT__BODY_ANSWER, usual_name, NULL},
-    {MUSTER__EVENT__BODY_FIGURE, usual_name, NULL},
-    {MUSTER__EVENT__BODY_FIELD_REPORT, usual_name, NULL},
-    {MUSTER__EVENT__BODY_ALERT, usual_name, NULL},
-    {MUSTER__EVENT__BODY_DECLARATION, usual_name, after_declaration},
-    {MUSTER__EVENT__BODY_INCIDENT, usual_name, NULL},
+    {MUSTER__EVENT__BODY_OPERATION_PLAN, mu_fold_usual_name, after_operation},
+    {MUSTER__EVENT__BODY_TASK, mu_fold_usual_name, after_task},
+    {MUSTER__EVENT__BODY_ANSWER, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_FIGURE, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_FIELD_REPORT, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_ALERT, mu_fold_usual_name, NULL},
+    {MUSTER__EVENT__BODY_DECLARATION, mu_fold_usual_name, after_declaration},
+    {MUSTER__EVENT__BODY_INCIDENT, mu_fold_usual_name, NULL},
     {MUSTER__EVENT__BODY_ENROLMENT, agent_name, after_enrolment},
     {MUSTER__EVENT__BODY_ROLE_MAP, table_name, after_county},
-    {MUSTER__EVENT__BODY_REFERENCE_OBJECT, usual_name, after_reference},
+    {MUSTER__EVENT__BODY_REFERENCE_OBJECT, mu_fold_usual_name, after_reference},
     {MUSTER__EVENT__BODY_RATE_TABLE, table_name, after_county},
     {MUSTER__EVENT__BODY_MATRIX, table_name, after_county},
     {MUSTER__EVENT__BODY_TRAVEL_TABLE, table_name, after_county},

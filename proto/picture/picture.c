@@ -120,8 +120,12 @@ static enum mu_err fold_statement(struct mu_picture *picture, const struct mu_en
     return err != MU_OK ? err : mu_fold_debt(picture, said);
 }
 
-/* Nothing of a sheet is kept but how far it looked, so it is read in passing. */
-static enum mu_err fold_sheet(struct mu_picture *picture, const struct mu_entry *entry)
+typedef enum mu_err (*take_fn)(struct mu_picture *picture, const struct mu_entry *entry,
+                               const Muster__Event *event);
+
+/* Of some events little is kept and nothing of the event, so they are read in passing. */
+static enum mu_err fold_in_passing(struct mu_picture *picture, const struct mu_entry *entry,
+                                   uint32_t kind, take_fn take)
 {
     mu_arena arena = mu_event_arena(entry->body.size);
     const Muster__Event *event = entry->event;
@@ -130,8 +134,8 @@ static enum mu_err fold_sheet(struct mu_picture *picture, const struct mu_entry 
 
     if (event == NULL)
         err = mu_event_unpack(entry->body, &arena, &event, &fault);
-    if (err == MU_OK && event->body_case == MUSTER__EVENT__BODY_RECEIPT_SHEET)
-        err = mu_fold_receipts(picture, entry, event);
+    if (err == MU_OK && mu_kind_of(event) == kind)
+        err = take(picture, entry, event);
     mu_arena_free(&arena);
     return err;
 }
@@ -143,19 +147,13 @@ static enum mu_err fold_tick(struct mu_picture *picture, const struct mu_entry *
 }
 
 /* How fast the log's clock runs decides how exactly a time on it can be stated. */
-static enum mu_err fold_genesis(struct mu_picture *picture, const struct mu_entry *entry)
+static enum mu_err take_genesis(struct mu_picture *picture, const struct mu_entry *entry,
+                                const Muster__Event *event)
 {
-    mu_arena arena = mu_event_arena(entry->body.size);
-    const Muster__Event *event = entry->event;
-    struct mu_fault fault;
-    enum mu_err err = MU_OK;
-
-    if (event == NULL)
-        err = mu_event_unpack(entry->body, &arena, &event, &fault);
-    if (err == MU_OK && event->genesis->has_clock_rate_milli)
+    (void)entry;
+    if (event->genesis->has_clock_rate_milli)
         picture->clock_rate_milli = event->genesis->clock_rate_milli;
-    mu_arena_free(&arena);
-    return err;
+    return MU_OK;
 }
 
 /* ---- one entry ---- */
@@ -209,9 +207,9 @@ static enum mu_err fold_event(struct mu_picture *picture, const struct mu_entry 
     if (kind == MUSTER__EVENT__BODY_TICK)
         return fold_tick(picture, entry);
     if (kind == MUSTER__EVENT__BODY_GENESIS)
-        return fold_genesis(picture, entry);
+        return fold_in_passing(picture, entry, kind, take_genesis);
     if (kind == MUSTER__EVENT__BODY_RECEIPT_SHEET)
-        return fold_sheet(picture, entry);
+        return fold_in_passing(picture, entry, kind, mu_fold_receipts);
     if (!is_kept(kind))
         return MU_OK;
     if ((err = copy_event(picture, entry, &event)) != MU_OK || event->envelope == NULL)

@@ -72,23 +72,6 @@ static bool is_for_another(const Muster__Event *event)
            !mu_same(event->acknowledgement->for_agency, envelope->agency);
 }
 
-/* Times said of the statement itself, never of what it speaks about: a plan begins tomorrow, and what
- * "occurs" may be such a beginning. */
-static size_t stated_times(const Muster__Event *event, int64_t out[4])
-{
-    const Muster__Envelope *envelope = event->envelope;
-    size_t count = 0;
-
-    if (event->body_case == MUSTER__EVENT__BODY_ACKNOWLEDGEMENT &&
-        event->acknowledgement->has_at_ms)
-        out[count++] = event->acknowledgement->at_ms;
-    if (envelope->has_sent_at_ms)
-        out[count++] = envelope->sent_at_ms;
-    if (envelope->has_observed_at_ms)
-        out[count++] = envelope->observed_at_ms;
-    return count;
-}
-
 /* Sent and acknowledged: acts of the author himself. */
 static size_t own_times(const Muster__Event *event, int64_t out[4])
 {
@@ -100,6 +83,17 @@ static size_t own_times(const Muster__Event *event, int64_t out[4])
         out[count++] = event->acknowledgement->at_ms;
     if (envelope->has_sent_at_ms)
         out[count++] = envelope->sent_at_ms;
+    return count;
+}
+
+/* Times said of the statement itself, never of what it speaks about: a plan begins tomorrow, and what
+ * "occurs" may be such a beginning. */
+static size_t stated_times(const Muster__Event *event, int64_t out[4])
+{
+    size_t count = own_times(event, out);
+
+    if (event->envelope->has_observed_at_ms)
+        out[count++] = event->envelope->observed_at_ms;
     return count;
 }
 

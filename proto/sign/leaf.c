@@ -60,3 +60,15 @@ struct mu_hash mu_log_leaf(const struct mu_record *record)
     mu_sha256(layout, sizeof layout, &leaf);
     return leaf;
 }
+
+struct mu_hash mu_entry_log_leaf(const struct mu_entry *entry)
+{
+    struct mu_record record = {.epoch = entry->epoch,
+                               .number = entry->number,
+                               .accepted_at_ms = entry->accepted_at_ms,
+                               .code = entry->code,
+                               .judge_version = entry->judge_version,
+                               .author_leaf = entry->leaf};
+
+    return mu_log_leaf(&record);
+}

@@ -8,6 +8,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/id.h"
+#include "proto/wire/entry.h"
 
 /* What an author leaf binds. There is no other event id. */
 struct mu_author {
@@ -32,5 +33,7 @@ struct mu_record {
     struct mu_hash author_leaf;
 };
 struct mu_hash mu_log_leaf(const struct mu_record *record);
+/* Of an entry as readers of the record have it. */
+struct mu_hash mu_entry_log_leaf(const struct mu_entry *entry);
 
 #endif

@@ -6,33 +6,6 @@
 #include "proto/wire/say.h"
 #include "proto/wire/shortform.h"
 
-#define NAME_MAX_COMPARED 48u
-
-/* Levenshtein distance; names longer than the bound are never near. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[NAME_MAX_COMPARED + 1];
-    size_t width = strlen(b);
-
-    if (width > NAME_MAX_COMPARED || strlen(a) > NAME_MAX_COMPARED)
-        return NAME_MAX_COMPARED;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t corner = row[0];
-
-        row[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t change = corner + (a[i] != b[j]);
-            size_t shift = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-
-            corner = row[j + 1];
-            row[j + 1] = change < shift ? change : shift;
-        }
-    }
-    return row[width];
-}
-
 struct nearest {
     const char *typed;
     const char *name; /* best so far */
@@ -43,7 +16,7 @@ struct nearest {
 static void consider(struct nearest *nearest, const char *name)
 {
     size_t length = strlen(nearest->typed);
-    size_t far = distance(nearest->typed, name);
+    size_t far = mu_text_distance(nearest->typed, name);
     bool begun = length >= 3 && strncmp(nearest->typed, name, length) == 0;
 
     if (begun)
@@ -62,7 +35,7 @@ static void consider_fields(struct nearest *nearest, const ProtobufCMessageDescr
 
 bool mu_say_near_kind(const char *typed, struct mu_text *out)
 {
-    struct nearest nearest = {typed, NULL, NAME_MAX_COMPARED};
+    struct nearest nearest = {typed, NULL, SIZE_MAX};
 
     for (unsigned i = 0; i < muster__event__descriptor.n_fields; i++)
         if (mu_kind_number(muster__event__descriptor.fields[i].name) != 0)
@@ -81,7 +54,7 @@ bool mu_say_near_field(uint32_t kind, const char *typed, struct mu_text *out)
         return false;
     size_t length = strcspn(typed + path.at, ".[");
     snprintf(name, sizeof name, "%.*s", (int)length, typed + path.at);
-    struct nearest nearest = {name, NULL, NAME_MAX_COMPARED};
+    struct nearest nearest = {name, NULL, SIZE_MAX};
     consider_fields(&nearest, path.owner);
     if (path.at == 0) {
         consider_fields(&nearest, &muster__envelope__descriptor);

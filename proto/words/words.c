@@ -49,3 +49,13 @@ enum mu_lang mu_words_lang(const char *locale)
 {
     return locale != NULL && strncmp(locale, "zh", 2) == 0 ? MU_LANG_ZH : MU_LANG_EN;
 }
+
+enum mu_lang mu_words_lang_of(const char *all, const char *messages, const char *lang)
+{
+    const char *const locales[] = {all, messages, lang};
+
+    for (size_t i = 0; i < sizeof locales / sizeof locales[0]; i++)
+        if (locales[i] != NULL && locales[i][0] != '\0')
+            return mu_words_lang(locales[i]);
+    return MU_LANG_EN;
+}

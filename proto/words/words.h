@@ -26,5 +26,7 @@ void mu_words_fill(struct mu_text *out, const char *sentence, const char *const 
 
 /* The language a locale name such as "zh_CN.UTF-8" asks for; English when it asks for none. */
 enum mu_lang mu_words_lang(const char *locale);
+/* The language the values of LC_ALL, LC_MESSAGES and LANG ask for: the first that says anything. */
+enum mu_lang mu_words_lang_of(const char *all, const char *messages, const char *lang);
 
 #endif
