@@ -8,7 +8,7 @@
  * script decides upon had then passed in log time before it came to the decision, and the player waited for
  * a card that had rightly been closed. It looked as if a link had been lost, and none had.
  *
- * A round plays Qinghe's rows with a hundred reports between them, so that the broker writes most of the
+ * A round plays Qinghe's rows with fifty reports between them, so that the broker writes most of the
  * time, and kills at moments drawn from the seed. Then broker, supply and coordinator are started once more
  * and left in peace: what they still had to say, they say, and nothing of it twice.
  */
@@ -38,7 +38,7 @@
 #include "proto/wire/event.h"
 
 #define KILLS_MAX 10
-#define REPORTS 100 /* between two rows */
+#define REPORTS 50 /* between two rows */
 #define ENTRIES_MAX 20000u
 /* Nothing at all has happened for so long: whoever waits, waits for ever. */
 #define STUCK_MS 20000
