@@ -17,7 +17,7 @@
 /* Scenes, beds, and everything that can be in the way. */
 static const char wanted[] = "type=casualty,hospital,unit,road,operation_plan,dispatch_proposal,"
                              "reference_object,limit_table,"
-                             "incident";
+                             "incident,epoch";
 
 /* What was last said about one scene, until and after it comes back. */
 struct spoken {
@@ -126,12 +126,38 @@ static enum mu_err say(struct dispatch *d, mu_responder *responder, const struct
     return mu_responder_say(responder, events, 1);
 }
 
+/* In a restored record what was proposed may rest on words that are still to be given back. Without them another
+ * proposal would be made, and with each that comes one more: the last stands until all are here, or until
+ * somebody says something new. */
+static bool waits_for_return(struct dispatch *d, const struct mu_object *scene)
+{
+    const struct mu_said *last = mu_picture_last(d->picture), *said = recorded(d, scene);
+    const Muster__DispatchProposal *proposal;
+
+    if (said == NULL || spoken_of(d, scene->id) != NULL ||
+        (last != NULL && last->was_number == 0 &&
+         last->event->body_case != MUSTER__EVENT__BODY_DISPATCH_PROPOSAL))
+        return false;
+    proposal = said->event->dispatch_proposal;
+    if (proposal->epoch >= mu_picture_epoch(d->picture))
+        return false;
+    for (size_t i = 0; i < proposal->n_inputs; i++)
+        if (mu_picture_said(d->picture, proposal->inputs[i]) == NULL)
+            return true;
+    return false;
+}
+
 static enum mu_err answer_scene(struct dispatch *d, mu_responder *responder,
                                 const struct mu_object *scene)
 {
     mu_arena arena = mu_arena_make(PROPOSAL_BYTES_MAX);
-    char *lines = mu_arena_take(&arena, 2 * LINES_BYTES_MAX);
-    enum mu_err err = lines == NULL ? MU_E_NO_MEMORY : MU_OK;
+    char *lines;
+    enum mu_err err;
+
+    if (waits_for_return(d, scene))
+        return MU_OK;
+    lines = mu_arena_take(&arena, 2 * LINES_BYTES_MAX);
+    err = lines == NULL ? MU_E_NO_MEMORY : MU_OK;
 
     if (err == MU_OK) {
         struct mu_text last = mu_text(lines, LINES_BYTES_MAX);

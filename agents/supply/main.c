@@ -11,7 +11,7 @@
 /* What needs and stocks are computed from; findings and the rest go by. */
 static const char wanted[] =
     "type=evacuation,shelter,supply_need,supply_request,supply_response,supply_commitment,stock,"
-    "shipment,supply_sheet,reference_object,rate_table,item_table,incident";
+    "shipment,supply_sheet,reference_object,rate_table,item_table,incident,epoch";
 
 struct supply {
     mu_picture *picture;

@@ -92,8 +92,21 @@ enum mu_err mu_finding_core(const Muster__Finding *finding, struct mu_hash *out)
 
 /* ---- void: the premises changed before the finding was recorded ---- */
 
+/* Where a record gave it back, "recorded" means where it stood first: what has come in front of it since was not
+ * there then, and what counted then counts. */
+static bool came_between(const struct mu_said *said, const struct mu_said *finding)
+{
+    const Muster__Finding *judged = finding->event->finding;
+    uint32_t epoch = judged->has_epoch ? judged->epoch : finding->epoch;
+
+    return said != NULL && !mu_said_before(said, epoch, judged->judged_through) &&
+           (finding->was_number == 0 ||
+            (finding->was_epoch == epoch &&
+             mu_said_before(said, finding->was_epoch, finding->was_number)));
+}
+
 static bool premise_changed(const struct mu_picture *picture, const Muster__Ref *ref,
-                            uint64_t judged_through)
+                            const struct mu_said *finding)
 {
     const struct mu_said *said = mu_picture_said(picture, ref);
     const struct mu_said *head;
@@ -104,16 +117,18 @@ static bool premise_changed(const struct mu_picture *picture, const Muster__Ref 
     if (head == said)
         return false;
     if (head == NULL)
-        return said->struck || said->object->withdrawn_number > judged_through;
-    return head->number > judged_through;
+        return said->struck || came_between(said->object->withdrawn_by, finding);
+    return came_between(head, finding);
 }
 
-static bool is_void(const struct mu_picture *picture, const Muster__Finding *finding)
+static bool is_void(const struct mu_picture *picture, const struct mu_said *said)
 {
+    const Muster__Finding *finding = said->event->finding;
+
     if (!finding->has_judged_through)
         return false;
     for (size_t i = 0; i < finding->n_causes; i++)
-        if (premise_changed(picture, finding->causes[i], finding->judged_through))
+        if (premise_changed(picture, finding->causes[i], said))
             return true;
     return false;
 }
@@ -166,7 +181,7 @@ static enum mu_err take_finding(struct mu_picture *picture, struct mu_card *card
         return MU_E_NO_MEMORY;
     if (finding->has_finding_id && mu_table_find(&picture->findings, id) != NULL)
         return MU_OK;
-    if (is_void(picture, finding)) {
+    if (is_void(picture, said)) {
         card->voided++;
         return MU_OK;
     }

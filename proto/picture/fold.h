@@ -16,6 +16,13 @@ struct mu_place {
     struct mu_spans spans;
 };
 
+/* Where the batch given back last stood, and where it stands. */
+struct mu_returned {
+    uint32_t epoch, count;
+    uint64_t was, number;
+    int64_t accepted_at_ms; /* first */
+};
+
 struct mu_picture {
     mu_arena arena;
     uint64_t through;
@@ -40,6 +47,9 @@ struct mu_picture {
     const struct mu_said *last;
     const struct mu_said *sheet;
     const struct mu_said *needs_cause;
+    const struct mu_said *needs_told,
+        *needs_returned; /* newest said here; latest by its old place */
+    struct mu_returned returned;
     uint64_t print_order;
     struct mu_patients waiting; /* of all casualties */
     struct mu_touch *touches;

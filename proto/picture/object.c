@@ -192,6 +192,7 @@ static void withdraw(struct mu_object *object, const struct mu_said *said)
     object->withdrawn = true;
     object->withdrawn_version = said->version;
     object->withdrawn_number = said->number;
+    object->withdrawn_by = said;
 }
 
 /* ---- saying ---- */
@@ -221,6 +222,18 @@ static uint32_t version_of(const Muster__Event *event)
     return event->envelope->version;
 }
 
+/* A statement given back to a restored record knows where it stood, and was accepted when it first was: an order
+ * does not begin anew, and an answer does not come before its question. */
+static void set_place_before(const struct mu_returned *returned, struct mu_said *said)
+{
+    if (said->number < returned->number || said->number - returned->number >= returned->count)
+        return;
+    said->was_epoch = returned->epoch;
+    said->was_number = returned->was + (said->number - returned->number);
+    said->accepted_at_ms = returned->accepted_at_ms;
+    said->as_of_ms = as_of_ms(said->event, returned->accepted_at_ms);
+}
+
 static struct mu_said *make_said(struct mu_picture *picture, const struct mu_entry *entry,
                                  const Muster__Event *event, const struct mu_object *object)
 {
@@ -244,6 +257,7 @@ static struct mu_said *make_said(struct mu_picture *picture, const struct mu_ent
         .version = version_of(event),
         .is_version = change == MUSTER__CHANGE__CHANGE_NEW_VERSION,
     };
+    set_place_before(&picture->returned, said);
     return said;
 }
 
@@ -275,6 +289,13 @@ enum mu_err mu_fold_say(struct mu_picture *picture, const struct mu_entry *entry
 }
 
 /* ---- asking ---- */
+
+bool mu_said_before(const struct mu_said *said, uint32_t epoch, uint64_t through)
+{
+    if (said->was_number != 0 && said->was_epoch == epoch)
+        return said->was_number <= through;
+    return said->epoch <= epoch && said->number <= through;
+}
 
 static const struct mu_said *first_standing(const struct mu_said *said)
 {

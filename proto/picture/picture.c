@@ -156,6 +156,22 @@ static enum mu_err take_genesis(struct mu_picture *picture, const struct mu_entr
     return MU_OK;
 }
 
+/* What a restored record is given back is announced: where the next batch stood before, and since when. */
+static enum mu_err take_epoch(struct mu_picture *picture, const struct mu_entry *entry,
+                              const Muster__Event *event)
+{
+    const Muster__EpochReturned *returned = event->epoch->returned;
+
+    (void)entry;
+    if (returned != NULL)
+        picture->returned = (struct mu_returned){.epoch = returned->epoch,
+                                                 .count = returned->count,
+                                                 .was = returned->first_number,
+                                                 .number = returned->number,
+                                                 .accepted_at_ms = returned->accepted_at_ms};
+    return MU_OK;
+}
+
 /* ---- one entry ---- */
 
 static bool is_kept(uint32_t kind)
@@ -208,6 +224,8 @@ static enum mu_err fold_event(struct mu_picture *picture, const struct mu_entry 
         return fold_tick(picture, entry);
     if (kind == MUSTER__EVENT__BODY_GENESIS)
         return fold_in_passing(picture, entry, kind, take_genesis);
+    if (kind == MUSTER__EVENT__BODY_EPOCH)
+        return fold_in_passing(picture, entry, kind, take_epoch);
     if (kind == MUSTER__EVENT__BODY_RECEIPT_SHEET)
         return fold_in_passing(picture, entry, kind, mu_fold_receipts);
     if (!is_kept(kind))

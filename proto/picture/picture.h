@@ -47,6 +47,8 @@ struct mu_said {
     struct mu_agent_id agent;
     uint64_t number;
     uint32_t epoch;
+    uint32_t was_epoch;  /* given back to a restored record: where it stood before */
+    uint64_t was_number; /* 0: it never stood elsewhere */
     uint8_t lane;
     int64_t accepted_at_ms;
     int64_t as_of_ms; /* as stated, never later than accepted */
@@ -70,6 +72,7 @@ struct mu_object {
     bool withdrawn;           /* once; whether it still is: mu_object_head */
     uint32_t withdrawn_version;
     uint64_t withdrawn_number;
+    const struct mu_said *withdrawn_by;
     uint64_t first_number;
     struct mu_print *prints; /* what it does where now: mu_picture_meet finds these */
     size_t print_count;
@@ -85,6 +88,10 @@ const struct mu_object *mu_picture_at(const mu_picture *picture, uint32_t kind, 
 const struct mu_object *mu_picture_named(const mu_picture *picture, const char *id);
 /* The statement a reference names, by leaf or by object and version. NULL when not recorded. */
 const struct mu_said *mu_picture_said(const mu_picture *picture, const Muster__Ref *ref);
+
+/* Whether whoever had read the record as it was at entry `through` of `epoch` had read it: what was given back
+ * to a restored record counts by the place it had then. */
+bool mu_said_before(const struct mu_said *said, uint32_t epoch, uint64_t through);
 
 /* The version that stands; NULL when the object is withdrawn or not yet stated. */
 const struct mu_said *mu_object_head(const struct mu_object *object);

@@ -18,6 +18,7 @@ struct published {
     uint32_t raisings, told;
     int64_t wake_at_ms; /* 0: none */
     struct mu_hash core, last_id;
+    const Muster__Finding *last; /* as recorded; NULL: none, or one is on its way */
 };
 
 static struct published look_up(const mu_rules *rules, const struct wanted *wanted,
@@ -29,20 +30,44 @@ static struct published look_up(const mu_rules *rules, const struct wanted *want
     const struct mu_card *card;
 
     if (wanted->awaited)
-        return (struct published){wanted->awaited_open, wanted->awaited_raisings,
-                                  wanted->awaited_told, wanted->awaited_wake_at_ms,
-                                  wanted->awaited_core, wanted->awaited_id};
+        return (struct published){wanted->awaited_open,
+                                  wanted->awaited_raisings,
+                                  wanted->awaited_told,
+                                  wanted->awaited_wake_at_ms,
+                                  wanted->awaited_core,
+                                  wanted->awaited_id,
+                                  NULL};
     mu_card_key(&key, agency, wanted->public.role, wanted->public.cause);
     card = mu_picture_card(rules->picture, buffer);
     if (card == NULL || card->finding == NULL)
         return out;
     out = (struct published){
-        card->open, card->raisings,
-        card->told, card->finding->has_wake_at_ms ? card->finding->wake_at_ms : 0,
-        card->core, {{0}}};
+        card->open,   card->raisings,
+        card->told,   card->finding->has_wake_at_ms ? card->finding->wake_at_ms : 0,
+        card->core,   {{0}},
+        card->finding};
     if (card->finding->has_finding_id && card->finding->finding_id.len == sizeof out.last_id.b)
         memcpy(out.last_id.b, card->finding->finding_id.data, sizeof out.last_id.b);
     return out;
+}
+
+/* How far whoever spoke before the record was restored had judged it. */
+static const struct place *judged_before(const mu_rules *rules)
+{
+    return rules->judged[0].epoch < mu_picture_epoch(rules->picture) ? &rules->judged[0]
+                                                                     : &rules->judged[1];
+}
+
+/* A restored record is given back word by word, by whoever comes first. All that was judged before, and what was
+ * said of it stands: half of it now shows another picture, and saying so would be a lie, for nothing has
+ * changed. So a card is left as it is until something happens that had not been judged. */
+static bool is_settled(const mu_rules *rules, const struct wanted *wanted,
+                       const struct published *published)
+{
+    const struct place *judged = judged_before(rules);
+
+    return published->last != NULL && published->last->has_epoch && judged->epoch > 0 &&
+           published->last->epoch <= judged->epoch && !mu_place_after(&wanted->moved, judged);
 }
 
 static bool must_say(const struct wanted *wanted, const struct published *published)
@@ -203,7 +228,7 @@ enum mu_err mu_rules_differ(mu_rules *rules, const struct mu_rules_voice *voice,
         Muster__Event *event;
 
         wanted->changed = false;
-        if (!must_say(wanted, &published))
+        if (!must_say(wanted, &published) || is_settled(rules, wanted, &published))
             continue;
         err = say(rules, wanted, &published, voice, arena, &event);
         if (err == MU_OK)

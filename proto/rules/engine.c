@@ -338,6 +338,19 @@ static void touch_county(mu_rules *rules, const struct mu_touch *touch)
     mark_named(rules, "needs", "county");
 }
 
+static void note_judged(mu_rules *rules, const Muster__Finding *finding)
+{
+    struct place at = {finding->epoch, finding->judged_through};
+
+    if (at.epoch > rules->judged[0].epoch) {
+        rules->judged[1] = rules->judged[0];
+        rules->judged[0] = at;
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (at.epoch == rules->judged[i].epoch && at.number > rules->judged[i].number)
+            rules->judged[i] = at;
+}
+
 /* Our own finding came back: it is awaited no longer, and counts unless it is void. One that nobody
  * here wants (another version of the rules did) is wanted closed. */
 static void touch_card(mu_rules *rules, const struct mu_touch *touch)
@@ -347,6 +360,8 @@ static void touch_card(mu_rules *rules, const struct mu_touch *touch)
     const char *key = strchr(touch->id, '|') + 1;
     struct wanted *wanted = mu_table_find(&rules->wanted, key);
 
+    if (last != NULL && last->event->body_case == MUSTER__EVENT__BODY_FINDING)
+        note_judged(rules, last->event->finding);
     if (wanted == NULL && card->finding != NULL && card->finding->cause_key != NULL)
         wanted = mu_wanted_adopt(rules, key, card);
     if (wanted == NULL)

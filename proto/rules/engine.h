@@ -9,6 +9,12 @@
 
 #define CAUSE_BYTES 256u
 
+/* A place in the record, as it was when it was recorded first. */
+struct place {
+    uint32_t epoch;
+    uint64_t number;
+};
+
 struct cause {
     const char *name; /* "works:LV-01" */
     const char *id;   /* "LV-01" */
@@ -30,6 +36,7 @@ struct wanted {
     bool watched;                    /* a card, or what waits for somebody's word */
     size_t open_at;                  /* place among those open, from 1; 0: not there */
     bool changed;                    /* may differ from what is published */
+    struct place moved;              /* of the last entry that changed it */
     bool filed;                      /* by the judgement going on */
 
     /* Said, not yet back as an entry. */
@@ -55,6 +62,8 @@ struct mu_rules {
     struct wanted **changed;
     size_t changed_count, changed_room;
     size_t awaited;
+    struct place
+        judged[2]; /* how far published findings were judged: newest epoch, the one before */
     uint64_t looked;
     enum mu_err err; /* of the judgement going on */
 };
@@ -73,6 +82,7 @@ MU_MUST_USE enum mu_err mu_wanted_file(mu_rules *rules, struct cause *cause,
                                        struct mu_judgement *judgement);
 /* A closed one for a published card that nobody wants; NULL when memory is out. */
 struct wanted *mu_wanted_adopt(mu_rules *rules, const char *key, const struct mu_card *card);
+bool mu_place_after(const struct place *a, const struct place *b);
 /* To be compared with what is published, at the next mu_rules_differ. */
 void mu_wanted_changed(mu_rules *rules, struct wanted *wanted);
 

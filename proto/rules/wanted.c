@@ -10,11 +10,43 @@
 
 /* ---- filing ---- */
 
+bool mu_place_after(const struct place *a, const struct place *b)
+{
+    return a->epoch != b->epoch ? a->epoch > b->epoch : a->number > b->number;
+}
+
+/* Findings move nothing: they tell what moved. Nor do receipts: that a machine holds what was given back says
+ * nothing of whoever has not given back yet what he answered. */
+static bool moves(const mu_rules *rules)
+{
+    const struct mu_said *last = mu_picture_last(rules->picture);
+    size_t count;
+    const struct mu_touch *touches = mu_picture_touches(rules->picture, &count);
+
+    if (last != NULL)
+        return last->event->body_case != MUSTER__EVENT__BODY_FINDING;
+    return count == 0 || touches[0].kind != MU_TOUCH_RECEIPTS;
+}
+
+static void note_move(const mu_rules *rules, struct wanted *wanted)
+{
+    const struct mu_said *last = mu_picture_last(rules->picture);
+    struct place at = {mu_picture_epoch(rules->picture), mu_picture_through(rules->picture)};
+
+    if (!moves(rules))
+        return;
+    if (last != NULL && last->was_number != 0)
+        at = (struct place){last->was_epoch, last->was_number};
+    if (mu_place_after(&at, &wanted->moved))
+        wanted->moved = at;
+}
+
 void mu_wanted_changed(mu_rules *rules, struct wanted *wanted)
 {
     size_t room = rules->changed_room == 0 ? 16 : rules->changed_room * 2;
     struct wanted **changed = rules->changed;
 
+    note_move(rules, wanted);
     if (wanted->changed)
         return;
     if (rules->changed_count == rules->changed_room) {
