@@ -9,44 +9,11 @@
  * once and does not make everything after it look bad. Where leaves are missing the tree is lost:
  * later checkpoints are then read for their signature and size only.
  */
-#include "proto/authority/audit.h"
+#include "proto/authority/audit_inside.h"
 
 #include <stdlib.h>
 
-#include "proto/authority/lanes.h"
-#include "proto/authority/trunk.h"
 #include "proto/sign/digest.h"
-
-struct mu_audit {
-    mu_roster *roster;
-    struct mu_trunk trunk;
-    struct mu_lanes lanes;
-    struct mu_breaks breaks;
-    struct mu_witnesses witnesses;
-    int64_t last_accepted_ms;
-    bool gaps; /* something before here is missing, so a lane may go on from what is not seen */
-    struct mu_agent_id *signers;
-    size_t signer_count;
-    mu_verifier *log_key;
-    struct mu_public log_public;
-    mu_audit_entry_fn *tell;
-    void *user;
-    struct mu_hash *leaves; /* MU_BATCH_EVENTS_MAX: the batch's author leaves */
-    uint64_t blames;        /* damage found so far, neighbours counted apart */
-    struct mu_audit_report report;
-};
-
-/* A batch on its walk. */
-struct step {
-    const struct mu_audit_batch *batch;
-    uint64_t first, last;
-    const struct mu_hash *leaves; /* author leaves, computed along the chain */
-    uint32_t bad;                 /* index of the first stored leaf that differs; count: none */
-    bool in_place;                /* begins where the one before ended */
-    bool rooted;                  /* `before` is the root of what stands in front of it */
-    struct mu_hash before;
-    bool known, sealed, proven;
-};
 
 enum mu_err mu_audit_new(mu_audit **out)
 {
@@ -87,72 +54,6 @@ void mu_audit_tell(mu_audit *audit, mu_audit_entry_fn *tell, void *user)
     audit->user = user;
 }
 
-/* ---- damage -------------------------------------------------------------------------------- */
-
-static struct mu_damage *last_damage(mu_audit *audit)
-{
-    struct mu_audit_report *report = &audit->report;
-
-    if (report->damage_count == 0 || report->damage_count > MU_DAMAGE_MAX)
-        return NULL;
-    return &report->damage[report->damage_count - 1];
-}
-
-static void blame(mu_audit *audit, enum mu_damage_kind kind, uint64_t first, uint64_t last)
-{
-    struct mu_audit_report *report = &audit->report;
-    struct mu_damage *before = last_damage(audit);
-
-    audit->blames++;
-    if (before != NULL && before->kind == kind && kind != MU_DAMAGE_CHECKPOINT &&
-        before->last + 1 == first) {
-        before->last = last;
-        return;
-    }
-    if (report->damage_count < MU_DAMAGE_MAX)
-        report->damage[report->damage_count] = (struct mu_damage){kind, first, last};
-    report->damage_count++;
-}
-
-/* What was missing stands further behind: then it is not missing, but out of place. */
-static void blame_place(mu_audit *audit, uint64_t first, uint64_t last)
-{
-    struct mu_damage *before = last_damage(audit);
-
-    if (before != NULL && before->kind == MU_DAMAGE_MISSING && before->first == first &&
-        before->last == last)
-        before->kind = MU_DAMAGE_PLACE;
-    else
-        blame(audit, MU_DAMAGE_PLACE, first, last);
-}
-
-static void blame_cut(mu_audit *audit, uint64_t size)
-{
-    uint64_t next = mu_audit_next(audit);
-    struct mu_damage *before = last_damage(audit);
-
-    if (size < next)
-        size = next;
-    if (before != NULL && before->kind == MU_DAMAGE_CUT && before->first == next)
-        before->last = size > before->last ? size : before->last;
-    else
-        blame(audit, MU_DAMAGE_CUT, next, size);
-}
-
-/* A batch comes after all: then nothing was cut off, but entries are missing before it, or a checkpoint
- * stood too early. */
-static void take_back_cut(mu_audit *audit, uint64_t comes)
-{
-    struct mu_damage *before = last_damage(audit);
-
-    if (before == NULL || before->kind != MU_DAMAGE_CUT)
-        return;
-    if (comes > before->first)
-        audit->report.damage_count--;
-    else
-        before->kind = MU_DAMAGE_CHECKPOINT;
-}
-
 /* ---- leaves -------------------------------------------------------------------------------- */
 
 static struct mu_hash author_leaf(const struct mu_audit_batch *batch, size_t index,
@@ -190,7 +91,7 @@ static struct mu_hash log_leaf(const struct mu_audit_batch *batch, uint64_t numb
 
 /* Compute the author leaves, compare each log leaf with the stored one, extend the tree. Entries
  * after the first that differs may differ only because they are chained to it. */
-static void walk_leaves(mu_audit *audit, struct step *step)
+static void walk_leaves(mu_audit *audit, struct mu_audit_step *step)
 {
     const struct mu_audit_batch *batch = step->batch;
     const struct mu_hash *previous = &batch->seal.previous, *stored = batch->stored_leaves;
@@ -224,17 +125,17 @@ static bool stored_as(const struct mu_audit_batch *batch, uint64_t number)
 
 /* Another number than the next: either the number was changed, which the stored leaf tells, or entries
  * before it are missing, or it stands behind its place. */
-static void find_place(mu_audit *audit, struct step *step)
+static void find_place(mu_audit *audit, struct mu_audit_step *step)
 {
     const struct mu_audit_batch *batch = step->batch;
     uint64_t next = mu_audit_next(audit);
     bool possible = batch->first_number != 0 && batch->first_number < UINT64_MAX / 2;
 
-    take_back_cut(audit, batch->first_number);
+    mu_audit_take_back_cut(audit, batch->first_number);
     step->in_place = true;
     step->first = next;
     if (batch->first_number != next && (!possible || stored_as(batch, next))) {
-        blame(audit, MU_DAMAGE_BYTES, next, next);
+        mu_audit_blame(audit, MU_DAMAGE_BYTES, next, next);
     } else if (batch->first_number > next) {
         step->first = batch->first_number;
         mu_audit_hole(audit, &(struct mu_audit_hole){.kind = MU_DAMAGE_MISSING,
@@ -246,89 +147,12 @@ static void find_place(mu_audit *audit, struct step *step)
     }
     step->last = step->first + batch->seal.count - 1;
     if (!step->in_place)
-        blame_place(audit, step->first, step->last);
-}
-
-/* ---- the roster ---------------------------------------------------------------------------- */
-
-static struct mu_entry entry_of(const struct step *step, uint32_t index)
-{
-    const struct mu_audit_batch *batch = step->batch;
-
-    return (struct mu_entry){
-        .epoch = batch->epoch,
-        .number = step->first + index,
-        .accepted_at_ms = batch->accepted_at_ms,
-        .code = batch->items[index].code,
-        .judge_version = batch->judge_version,
-        .agent = batch->seal.agent,
-        .instance = batch->seal.instance,
-        .lane = batch->seal.lane,
-        .sequence = batch->seal.first_sequence + index,
-        .leaf = step->leaves[index],
-        .body = batch->items[index].body,
-        .path = "",
-    };
-}
-
-static enum mu_err fold_item(mu_audit *audit, const struct step *step, uint32_t index)
-{
-    struct mu_entry entry = entry_of(step, index);
-    mu_arena arena = mu_event_arena(entry.body.size);
-    struct mu_fault fault;
-    enum mu_err err = mu_event_unpack(entry.body, &arena, &entry.event, &fault);
-
-    if (err == MU_OK)
-        err = mu_roster_fold(audit->roster, &entry);
-    if (err != MU_OK && err != MU_E_NO_MEMORY) {
-        blame(audit, MU_DAMAGE_BYTES, entry.number, entry.number);
-        err = MU_OK;
-    }
-    mu_arena_free(&arena);
-    return err;
-}
-
-static enum mu_err fold_roster(mu_audit *audit, const struct step *step)
-{
-    enum mu_err err = MU_OK;
-
-    for (uint32_t i = 0; err == MU_OK && i < step->batch->seal.count; i++) {
-        const struct mu_audit_item *item = &step->batch->items[i];
-        struct mu_topic topic;
-        struct mu_fault fault;
-
-        if (item->code == 0 && mu_event_scan(item->body, &topic, &fault) == MU_OK &&
-            mu_kind_is_roster(topic.kind))
-            err = fold_item(audit, step, i);
-    }
-    return err;
-}
-
-/* Entry 1 brings the keys that its own seal is checked with; its leaf is the log id. */
-static enum mu_err take_genesis(mu_audit *audit, const struct step *step)
-{
-    const struct mu_genesis *genesis;
-    enum mu_err err = fold_roster(audit, step);
-
-    if (err != MU_OK || (genesis = mu_roster_genesis(audit->roster)) == NULL)
-        return err;
-    audit->log_public = genesis->log_key;
-    err = mu_verifier_open(&audit->log_public, &audit->log_key);
-    return err == MU_E_NO_MEMORY ? err : MU_OK;
-}
-
-/* A genesis that is not proven proves nothing after it: there is no log id and no log key. */
-static void judge_genesis(mu_audit *audit, const struct step *step)
-{
-    if (step->proven)
-        audit->report.log = step->leaves[0];
-    else
-        mu_verifier_close(&audit->log_key);
+        mu_audit_blame_place(audit, step->first, step->last);
 }
 
 /* ---- the seal ------------------------------------------------------------------------------ */
 
-static const mu_verifier *author_key(const mu_audit *audit, const struct step *step)
+static const mu_verifier *author_key(const mu_audit *audit, const struct mu_audit_step *step)
 {
     const struct mu_seal *seal = &step->batch->seal;
     bool fits = step->first == 1 ? mu_hash_is_none(&seal->origin)
@@ -337,7 +161,7 @@ static const mu_verifier *author_key(const mu_audit *audit, const struct step *s
     return fits ? mu_roster_verifier(audit->roster, &seal->agent) : NULL;
 }
 
-static void prove(const mu_audit *audit, struct step *step)
+static void prove(const mu_audit *audit, struct mu_audit_step *step)
 {
     const struct mu_seal *seal = &step->batch->seal;
     const mu_verifier *key = author_key(audit, step);
@@ -351,27 +175,27 @@ static void prove(const mu_audit *audit, struct step *step)
     step->proven = mu_hash_equal(&root, &seal->root);
 }
 
-static void name_damage(mu_audit *audit, const struct step *step)
+static void name_damage(mu_audit *audit, const struct mu_audit_step *step)
 {
     bool leaves_fit = step->bad == step->batch->seal.count;
 
     if (!step->known)
-        blame(audit, MU_DAMAGE_AUTHOR, step->first, step->last);
+        mu_audit_blame(audit, MU_DAMAGE_AUTHOR, step->first, step->last);
     else if (!step->sealed || (!step->proven && leaves_fit))
-        blame(audit, MU_DAMAGE_SEAL, step->first, step->last);
+        mu_audit_blame(audit, MU_DAMAGE_SEAL, step->first, step->last);
     else if (!leaves_fit)
-        blame(audit, MU_DAMAGE_BYTES, step->first + step->bad, step->first + step->bad);
+        mu_audit_blame(audit, MU_DAMAGE_BYTES, step->first + step->bad, step->first + step->bad);
 }
 
 /* ---- time and lanes ------------------------------------------------------------------------ */
 
 /* A time is believed only when a leaf binds it. */
-static void check_time(mu_audit *audit, const struct step *step)
+static void check_time(mu_audit *audit, const struct mu_audit_step *step)
 {
     if (step->bad != step->batch->seal.count)
         return;
     if (step->batch->accepted_at_ms < audit->last_accepted_ms)
-        blame(audit, MU_DAMAGE_TIME, step->first, step->last);
+        mu_audit_blame(audit, MU_DAMAGE_TIME, step->first, step->last);
     audit->last_accepted_ms = step->batch->accepted_at_ms;
 }
 
@@ -393,7 +217,7 @@ static enum mu_err count_signer(mu_audit *audit, const struct mu_agent_id *agent
 }
 
 /* A seal that does not fit may name any lane: it moves none, and is a gap in the one it was of. */
-static enum mu_err follow_lane(mu_audit *audit, const struct step *step, bool returned)
+static enum mu_err follow_lane(mu_audit *audit, const struct mu_audit_step *step, bool returned)
 {
     const struct mu_seal *seal = &step->batch->seal;
     const struct mu_hash *last_leaf = step->proven ? &step->leaves[seal->count - 1] : NULL;
@@ -406,75 +230,8 @@ static enum mu_err follow_lane(mu_audit *audit, const struct step *step, bool re
     }
     err = mu_lanes_continue(&audit->lanes, seal, last_leaf, audit->gaps || returned, &continues);
     if (err == MU_OK && !continues)
-        blame(audit, MU_DAMAGE_CHAIN, step->first, step->last);
+        mu_audit_blame(audit, MU_DAMAGE_CHAIN, step->first, step->last);
     return err == MU_OK ? count_signer(audit, &seal->agent) : err;
-}
-
-/* ---- epochs -------------------------------------------------------------------------------- */
-
-/* Only what the broker says of them is believed; that is rare, so only then is the root worked out. */
-static bool is_brokers(const mu_audit *audit, const struct mu_audit_batch *batch)
-{
-    const struct mu_genesis *genesis = mu_roster_genesis(audit->roster);
-
-    return genesis != NULL && mu_agent_id_equal(&genesis->broker, &batch->seal.agent);
-}
-
-static void note_before(mu_audit *audit, struct step *step)
-{
-    step->rooted = !audit->trunk.lost && is_brokers(audit, step->batch);
-    if (step->rooted)
-        mu_edge_root(&audit->trunk.edge, &step->before);
-}
-
-static enum mu_err take_epoch(mu_audit *audit, const struct step *step, bool *fits)
-{
-    const struct mu_audit_item *item = &step->batch->items[0];
-    mu_arena arena = mu_event_arena(item->body.size);
-    const Muster__Event *event;
-    struct mu_fault fault;
-    enum mu_err err = mu_event_unpack(item->body, &arena, &event, &fault);
-
-    *fits = err == MU_OK;
-    if (err == MU_OK)
-        err = mu_breaks_take(&audit->breaks, event->epoch, step->batch->epoch, step->first,
-                             step->rooted ? &step->before : NULL, fits);
-    mu_arena_free(&arena);
-    return err == MU_E_NO_MEMORY ? err : MU_OK;
-}
-
-static bool speaks_of_epoch(const mu_audit *audit, const struct step *step)
-{
-    const struct mu_audit_item *item = &step->batch->items[0];
-    struct mu_topic topic;
-    struct mu_fault fault;
-
-    return step->proven && is_brokers(audit, step->batch) && item->code == 0 &&
-           mu_event_scan(item->body, &topic, &fault) == MU_OK &&
-           topic.kind == MUSTER__EVENT__BODY_EPOCH;
-}
-
-/* An epoch begins with the entry that says so. Where something else is wrong with the batch, or the
- * entry may be among those that are missing, that is named already. */
-static enum mu_err judge_epoch(mu_audit *audit, const struct step *step, bool clean, bool *returned)
-{
-    const struct mu_hash *last = &step->leaves[step->batch->seal.count - 1];
-    enum mu_announced announced = mu_breaks_ask(&audit->breaks, step->first, last);
-    bool fits = announced != MU_ANNOUNCED_OTHER;
-    enum mu_err err = MU_OK;
-
-    *returned = announced == MU_ANNOUNCED;
-    if (step->first == 1)
-        audit->breaks.epoch = step->batch->epoch;
-    else if (speaks_of_epoch(audit, step))
-        err = take_epoch(audit, step, &fits);
-    else
-        fits = fits && step->batch->epoch == audit->breaks.epoch;
-    if (!fits && clean && !audit->gaps)
-        blame(audit, MU_DAMAGE_EPOCH, step->first, step->last);
-    if (step->bad == step->batch->seal.count || audit->breaks.epoch == 0)
-        audit->breaks.epoch = step->batch->epoch;
-    return err;
 }
 
 /* ---- witnesses ----------------------------------------------------------------------------- */
@@ -486,96 +243,18 @@ static enum mu_err note_root(mu_audit *audit, uint32_t epoch)
                              : mu_witnesses_grow(&audit->witnesses, epoch, &audit->trunk.edge);
 }
 
-static void check_seen(mu_audit *audit, const struct step *step)
+static void check_seen(mu_audit *audit, const struct mu_audit_step *step)
 {
     if (step->sealed && mu_roots_ask(&audit->witnesses.roots, &step->batch->seal.seen,
                                      step->first) == MU_PAST_OTHER)
-        blame(audit, MU_DAMAGE_SPLIT, step->first, step->last);
-}
-
-static enum mu_err judge_sheet(mu_audit *audit, const Muster__ReceiptSheet *sheet, uint64_t number)
-{
-    enum mu_err err = MU_OK;
-
-    for (size_t i = 0; i < sheet->n_receipts && err == MU_OK; i++) {
-        bool whole = audit->report.damage_count == 0;
-        enum mu_receipt_fault fault;
-
-        err = mu_witnesses_judge(&audit->witnesses, audit->roster, sheet->receipts[i], number,
-                                 whole, &fault);
-        if (err == MU_OK && fault != MU_RECEIPT_HOLDS)
-            blame(audit, fault == MU_RECEIPT_SPLIT ? MU_DAMAGE_SPLIT : MU_DAMAGE_RECEIPT, number,
-                  number);
-    }
-    return err;
-}
-
-/* Only the broker writes sheets; the judge saw to that, and the fold would show another. */
-static enum mu_err take_sheet(mu_audit *audit, const struct step *step, uint32_t index)
-{
-    struct mu_entry entry = entry_of(step, index);
-    mu_arena arena = mu_event_arena(entry.body.size);
-    const struct mu_member *author = mu_roster_member(audit->roster, &entry.agent);
-    struct mu_fault fault;
-    enum mu_err err = mu_event_unpack(entry.body, &arena, &entry.event, &fault);
-
-    if (err == MU_OK && author != NULL && author->is_broker)
-        err = judge_sheet(audit, entry.event->receipt_sheet, entry.number);
-    else if (err != MU_E_NO_MEMORY)
-        blame(audit, MU_DAMAGE_RECEIPT, entry.number, entry.number);
-    mu_arena_free(&arena);
-    return err == MU_E_NO_MEMORY ? err : MU_OK;
-}
-
-static enum mu_err take_sheets(mu_audit *audit, const struct step *step)
-{
-    enum mu_err err = MU_OK;
-
-    for (uint32_t i = 0; err == MU_OK && i < step->batch->seal.count; i++) {
-        const struct mu_audit_item *item = &step->batch->items[i];
-        struct mu_topic topic;
-        struct mu_fault fault;
-
-        if (item->code == 0 && mu_event_scan(item->body, &topic, &fault) == MU_OK &&
-            topic.kind == MUSTER__EVENT__BODY_RECEIPT_SHEET)
-            err = take_sheet(audit, step, i);
-    }
-    return err;
+        mu_audit_blame(audit, MU_DAMAGE_SPLIT, step->first, step->last);
 }
 
 /* ---- a batch ------------------------------------------------------------------------------- */
 
-static enum mu_err tell_entries(mu_audit *audit, const struct step *step)
-{
-    enum mu_err err = MU_OK;
-
-    if (audit->tell == NULL || !step->in_place || step->bad != step->batch->seal.count)
-        return MU_OK;
-    for (uint32_t i = 0; err == MU_OK && i < step->batch->seal.count; i++) {
-        struct mu_entry entry = entry_of(step, i);
-
-        err = audit->tell(audit->user, &entry);
-    }
-    return err;
-}
-
-/* What a proven batch says about who may sign takes effect after it, except for genesis. */
-static enum mu_err take_words(mu_audit *audit, const struct step *step)
-{
-    enum mu_err err = MU_OK;
-
-    for (uint32_t i = 0; i < step->batch->seal.count; i++)
-        audit->report.refused += step->batch->items[i].code != 0;
-    if (step->proven && step->first != 1)
-        err = fold_roster(audit, step);
-    if (err == MU_OK && step->proven && step->in_place)
-        err = take_sheets(audit, step);
-    return err == MU_OK && step->proven ? tell_entries(audit, step) : err;
-}
-
 enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
 {
-    struct step step = {.batch = batch};
+    struct mu_audit_step step = {.batch = batch};
     uint64_t blames = audit->blames;
     bool genesis, returned = false;
     enum mu_err err = MU_OK;
@@ -583,19 +262,19 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
     MU_CHECK(batch->seal.count >= 1 && batch->seal.count <= MU_BATCH_EVENTS_MAX);
     find_place(audit, &step);
     genesis = step.first == 1 && step.in_place;
-    note_before(audit, &step);
+    mu_audit_note_before(audit, &step);
     walk_leaves(audit, &step);
     if (genesis)
-        err = take_genesis(audit, &step);
+        err = mu_audit_take_genesis(audit, &step);
     if (err != MU_OK)
         return err;
     prove(audit, &step);
     name_damage(audit, &step);
     if (genesis)
-        judge_genesis(audit, &step);
+        mu_audit_judge_genesis(audit, &step);
     if (step.in_place) {
         check_time(audit, &step);
-        err = judge_epoch(audit, &step, audit->blames == blames, &returned);
+        err = mu_audit_judge_epoch(audit, &step, audit->blames == blames, &returned);
         if (err == MU_OK)
             err = follow_lane(audit, &step, returned);
         check_seen(audit, &step);
@@ -604,9 +283,9 @@ enum mu_err mu_audit_batch(mu_audit *audit, const struct mu_audit_batch *batch)
         audit->report.head.epoch = batch->epoch;
     }
     if (batch->altered && audit->blames == blames)
-        blame(audit, MU_DAMAGE_BYTES, step.first, step.last);
+        mu_audit_blame(audit, MU_DAMAGE_BYTES, step.first, step.last);
     audit->report.batches++;
-    return err == MU_OK ? take_words(audit, &step) : err;
+    return err == MU_OK ? mu_audit_take_words(audit, &step) : err;
 }
 
 /* Where batches end in a hole is not known: any of its sizes may have been signed. What does not fit in
@@ -624,9 +303,9 @@ void mu_audit_hole(mu_audit *audit, const struct mu_audit_hole *hole)
     uint64_t next = mu_audit_next(audit);
 
     if (hole->blame_first != 0)
-        blame(audit, hole->kind, hole->blame_first, hole->blame_last);
+        mu_audit_blame(audit, hole->kind, hole->blame_first, hole->blame_last);
     else
-        blame(audit, hole->kind, hole->first, hole->last);
+        mu_audit_blame(audit, hole->kind, hole->first, hole->last);
     audit->gaps = true;
     if (hole->last < next)
         return;
@@ -652,14 +331,14 @@ void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
         mu_checkpoint_read(note, &report->log, audit->log_key, &audit->log_public, &head) !=
             MU_OK ||
         head.size != size) {
-        blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
+        mu_audit_blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
     } else if (size > walked) {
-        blame_cut(audit, size);
+        mu_audit_blame_cut(audit, size);
     } else if (audit->trunk.lost) {
         return;
     } else if (size != walked || head.epoch != audit->breaks.epoch ||
                !mu_trunk_fits(&audit->trunk, &head.root)) {
-        blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
+        mu_audit_blame(audit, MU_DAMAGE_CHECKPOINT, from, to);
         mu_roots_cut(&audit->witnesses.roots, report->checkpoint_at);
         audit->trunk.lost = size == walked;
     } else {
@@ -670,7 +349,7 @@ void mu_audit_checkpoint(mu_audit *audit, uint64_t size, struct mu_bytes note)
 
 void mu_audit_cut(mu_audit *audit, uint64_t size)
 {
-    blame_cut(audit, size);
+    mu_audit_blame_cut(audit, size);
 }
 
 uint64_t mu_audit_next(const mu_audit *audit)
