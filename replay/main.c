@@ -108,6 +108,18 @@ static int run_export(char **arguments)
     return out.unreadable > 0 ? DAMAGED : DONE;
 }
 
+/* Not the record is absent, but what the agency's machine says it had. */
+static int explain_unstated(void)
+{
+    char line[512];
+    struct mu_text text = mu_text(line, sizeof line);
+    const char *args[] = {as_agency};
+
+    mu_words_fill(&text, mu_word(MU_W_NO_RECEIPT, options.lang), args, 1);
+    fprintf(stderr, "%s\n", line);
+    return NOT_FOUND;
+}
+
 static int run_show(char **arguments)
 {
     enum mu_err err = as_agency == NULL
@@ -116,6 +128,8 @@ static int run_show(char **arguments)
 
     if (err == MU_OK)
         return DONE;
+    if (err == MU_E_ABSENT && as_agency != NULL && access(arguments[0], F_OK) == 0)
+        return explain_unstated();
     return err == MU_E_PROOF ? DAMAGED
                              : explain(err == MU_E_BAD_VALUE ? at_text : arguments[0], err);
 }

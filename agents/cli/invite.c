@@ -19,6 +19,7 @@
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
 #include "agents/cli/show.h"
+#include "agents/sdk/home.h"
 
 #define VALID_S_DEFAULT (30 * 60)
 #define VALID_S_MAX (24 * 3600)
@@ -411,6 +412,10 @@ static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_op
         return mu_cli_misused(cli, replaces ? MU_W_ROTATE_WHAT : MU_W_INVITE_WHAT, NULL);
     }
     invite->agency = argv[optind];
+    if (!mu_home_name_ok(invite->agency)) {
+        free(invite);
+        return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "CODE", argv[optind], NULL);
+    }
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     code = mu_voice_open(&invite->voice, cli, true);

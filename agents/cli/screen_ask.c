@@ -12,6 +12,7 @@
 #include "proto/picture/debt.h"
 #include "proto/picture/load.h"
 #include "proto/picture/task.h"
+#include "proto/wire/event.h"
 #include "proto/words/terms.h"
 
 static struct mu_text begin(char *buffer, size_t size)
@@ -83,6 +84,24 @@ void mu_screen_decisions(struct mu_screen *page)
 
 /* ---- who has not answered ---------------------------------------------------------------------------- */
 
+/* "DAM-01@v1"; what has no name of its own, like a decision: "decision CMD 14:14" */
+static void add_name(const struct mu_screen *page, struct mu_text *out, const struct mu_said *said)
+{
+    const struct mu_style *style = &page->look->style;
+    const Muster__Envelope *envelope = said->event->envelope;
+
+    if (envelope->object != NULL) {
+        mu_clean(out, envelope->object);
+        mu_text_addf(out, "@v%" PRIu32, said->version);
+        return;
+    }
+    mu_show_term(out, style, "Kind", mu_kind_of(said->event));
+    mu_text_add(out, " ");
+    mu_clean(out, envelope->agency == NULL ? "" : envelope->agency);
+    mu_text_add(out, " ");
+    mu_show_clock(out, style, said->accepted_at_ms);
+}
+
 /* "DAM-01@v1  5 of 6 know; not HC, SH  LATE 4 min (due 14:23)" */
 static void add_matrix(struct mu_screen *page, const struct mu_matrix *matrix)
 {
@@ -99,8 +118,8 @@ static void add_matrix(struct mu_screen *page, const struct mu_matrix *matrix)
     }
     snprintf(known, sizeof known, "%zu", matrix->known);
     snprintf(must, sizeof must, "%zu", matrix->must);
-    mu_clean(&line, matrix->said->object->id);
-    mu_text_addf(&line, "@v%" PRIu32 "  ", matrix->said->version);
+    add_name(page, &line, matrix->said);
+    mu_text_add(&line, "  ");
     if (matrix->due_ms != 0) {
         add_due(page, &line, matrix->due_ms);
         mu_text_add(&line, "  ");

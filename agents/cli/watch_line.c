@@ -10,6 +10,7 @@
 
 #include "agents/cli/format.h"
 #include "agents/cli/options.h"
+#include "proto/wire/event.h"
 
 enum {
     KEY_SINCE = 256,
@@ -124,6 +125,22 @@ static bool take(struct mu_watch *watch, int key, const char *value)
     }
 }
 
+/* A kind nobody knows would be waited for in vain. NULL: all are known; else the one that is not. */
+static const char *unknown_kind(const char *type)
+{
+    static char name[64];
+
+    for (const char *at = type; *at != '\0'; at += at[0] == ',') {
+        size_t length = strcspn(at, ",");
+
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        if (strcmp(name, "conflict") != 0 && mu_kind_number(name) == 0)
+            return name;
+        at += length;
+    }
+    return NULL;
+}
+
 /* People say "conflict" for a finding that is a card. */
 static void read_kinds(struct mu_watch *watch, struct mu_text *out)
 {
@@ -150,7 +167,10 @@ int mu_watch_filter(struct mu_watch *watch)
     static struct mu_filter filter; /* large, and its values point into it */
     struct mu_text text = mu_text(watch->text, sizeof watch->text);
     size_t at = 0;
+    const char *unknown = watch->type == NULL ? NULL : unknown_kind(watch->type);
 
+    if (unknown != NULL)
+        return mu_cli_misused(watch->cli, MU_W_UNKNOWN_KIND, unknown, NULL);
     if (watch->type != NULL)
         read_kinds(watch, &text);
     if (watch->agency != NULL)

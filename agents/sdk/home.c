@@ -28,8 +28,7 @@ bool mu_endpoint_ok(const char *endpoint)
     return size > 6;
 }
 
-/* Agency and program codes: letters, digits, '-', '_', '.'; they stand in YAML and in HELLO. */
-static bool name_ok(const char *name)
+bool mu_home_name_ok(const char *name)
 {
     size_t size = strlen(name);
 
@@ -191,7 +190,7 @@ enum mu_err mu_home_make(const char *dir, const char *program, struct mu_home *h
     *home = (struct mu_home){0};
     if ((err = take_dir(dir, home)) != MU_OK)
         return err;
-    if (!name_ok(program))
+    if (!mu_home_name_ok(program))
         return MU_E_BAD_VALUE;
     if (mu_file_exists(dir, KEY_NAME))
         return MU_E_EXISTS;
@@ -201,7 +200,7 @@ enum mu_err mu_home_make(const char *dir, const char *program, struct mu_home *h
 
 enum mu_err mu_home_settle(struct mu_home *home, const char *agency)
 {
-    if (!name_ok(agency))
+    if (!mu_home_name_ok(agency))
         return MU_E_BAD_VALUE;
     snprintf(home->agency, sizeof home->agency, "%s", agency);
     return write_all(home);
@@ -210,11 +209,11 @@ enum mu_err mu_home_settle(struct mu_home *home, const char *agency)
 enum mu_err mu_home_create(const char *dir, const char *agency, const char *program)
 {
     struct mu_home home;
-    enum mu_err err = name_ok(agency) ? mu_home_make(dir, program, &home) : MU_E_BAD_VALUE;
+    enum mu_err err = mu_home_name_ok(agency) ? mu_home_make(dir, program, &home) : MU_E_BAD_VALUE;
 
     if (err == MU_OK)
         err = mu_home_settle(&home, agency);
-    if (name_ok(agency))
+    if (mu_home_name_ok(agency))
         mu_home_close(&home);
     return err;
 }

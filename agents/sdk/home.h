@@ -34,6 +34,9 @@ struct mu_home {
     uint8_t curve_public[MU_CURVE_KEY_BYTES];
 };
 
+/* Agency and program codes: letters, digits, '-', '_', '.'; they stand in YAML and in HELLO. */
+bool mu_home_name_ok(const char *name);
+
 /* Keys, agent.conf and request. Errors: MU_E_EXISTS when an agent lives there; MU_E_BAD_VALUE for
  * a name; MU_E_SYSTEM. After a crash half way, call it again. */
 MU_MUST_USE enum mu_err mu_home_create(const char *dir, const char *agency, const char *program);

@@ -61,6 +61,7 @@ story "receipts SH" "$replay" receipts "$file" SH
 says "the last before the cut" '^14:36  looked through entry '
 silent "none after it" '^14:[45]\|^15:'
 fails 3 "an agency without a desk" "$replay" show "$file" --as XX
+says "by its name" "no receipt of XX's desk"
 fails 3 "nor has it receipts" "$replay" receipts "$file" XX
 fails 2 "no JSON of these yet" "$replay" show "$file" --as SH --json
 tap_done
