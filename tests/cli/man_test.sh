@@ -49,7 +49,7 @@ for page in docs/man/muster.1.scd docs/man/muster.1.zh_CN.scd; do
 done
 
 # ---- the others -----------------------------------------------------------------------------------------
-for program in musterd:8 muster-replay:1 muster-player:8 muster-supply:8 muster-water:8 muster-dispatch:8 muster-coordinator:8; do
+for program in musterd:8 muster-replay:1 muster-player:8 muster-supply:8 muster-water:8 muster-dispatch:8 muster-coordinator:8 muster-desk:8; do
     name=${program%:*}
     "$B/$name" --help 2>&1 | options >"$tap_dir/a"
     options <"docs/man/$name.${program#*:}.scd" >"$tap_dir/b"
