@@ -10,6 +10,10 @@
  */
 #include "broker/desk/inside.h"
 
+#ifdef MU_CONTROL_ACK_FIRST
+#include <unistd.h>
+#endif
+
 #include "proto/base/clock.h"
 
 /* ---- begin ----------------------------------------------------------------------------------- */
@@ -260,6 +264,7 @@ static enum mu_err commit(mu_desk *desk)
 #ifdef MU_CONTROL_ACK_FIRST /* wrong on purpose: the storm must catch this build */
     if ((err = adopt(desk, &head)) != MU_OK || (err = mu_answer_all(desk)) != MU_OK)
         return err;
+    (void)usleep(20000); /* a disk under load takes its time: that is when the power goes */
 #endif
     err = mu_log_turn_commit(desk->log);
     desk->writing = false;
