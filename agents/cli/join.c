@@ -68,7 +68,7 @@ static bool is_stopped(void *user)
 
 /* ---- the code -------------------------------------------------------------------------------------- */
 
-/* What is typed is not shown: somebody may look over a shoulder. */
+/* What is typed is not shown: somebody may look over a shoulder. What was typed before the prompt counts. */
 static bool read_quietly(char *line, size_t size)
 {
     struct termios before, quiet;
@@ -77,7 +77,7 @@ static bool read_quietly(char *line, size_t size)
     if (terminal) {
         quiet = before;
         quiet.c_lflag &= ~(tcflag_t)ECHO;
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
     }
     got = fgets(line, (int)size, stdin) != NULL;
     if (terminal) {
