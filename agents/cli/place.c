@@ -1,4 +1,5 @@
-/* Where the agent lives: --dir, $MUSTER_DIR, a running demo, ~/.muster; in that order. */
+/* Where the agent lives: --dir, $MUSTER_DIR, ~/.muster, a running demo; in that order. Who has a place in a
+ * real record does not speak into an exercise because one happens to run: --as asks for it by name. */
 #include "agents/cli/cli.h"
 
 #include <dirent.h>
@@ -101,6 +102,15 @@ static enum mu_err agency_of(const char *demo, const char *as, char *out, size_t
     return err == MU_OK && !is_directory(out) ? MU_E_ABSENT : err;
 }
 
+/* This user's own agent: a directory that was joined or made. */
+static bool has_home(const char *home, char *dir, size_t size)
+{
+    char conf[PATH_MAX];
+
+    return home != NULL && home[0] == '/' && put(dir, size, home, "/.muster", "") == MU_OK &&
+           put(conf, sizeof conf, dir, "/agent.conf", "") == MU_OK && access(conf, F_OK) == 0;
+}
+
 enum mu_err mu_cli_place(const struct mu_cli *cli, char *dir, size_t size)
 {
     const char *given = cli->dir != NULL ? cli->dir : getenv("MUSTER_DIR");
@@ -110,6 +120,8 @@ enum mu_err mu_cli_place(const struct mu_cli *cli, char *dir, size_t size)
     if (given != NULL && given[0] != '\0')
         return cli->as != NULL ? agency_of(given, cli->as, dir, size)
                                : put(dir, size, given, "", "");
+    if (cli->as == NULL && has_home(home, dir, size))
+        return MU_OK;
     if (find_demo(demo, sizeof demo) == MU_OK)
         return agency_of(demo, cli->as, dir, size);
     if (cli->as != NULL || home == NULL || home[0] != '/')

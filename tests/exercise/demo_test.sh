@@ -86,6 +86,11 @@ story "it stays when asked to" start_staying
 story "a second terminal finds it" "$B/muster" conflict list
 says "and the clash" 'C04:LV-01.*LIFE'
 story "as whom one likes" "$B/muster" now --as WR
+mkdir -p "$tap_dir/joined/.muster"
+touch "$tap_dir/joined/.muster/agent.conf"
+fails 1 "who has a place in a record does not land in the exercise" env HOME="$tap_dir/joined" "$B/muster" now
+silent "by accident" EXERCISE
+story "but by name" env HOME="$tap_dir/joined" "$B/muster" now --as WR
 story "only its owner gets in" sh -c "[ \"\$(stat -c %a '$XDG_RUNTIME_DIR/muster-demo')\" = 700 ]"
 pids=$(children)
 kill -INT "$started"
