@@ -28,19 +28,43 @@ static void add_piece(struct mu_text *out, const char *from, size_t size)
     }
 }
 
+/* "{2|entry|entries}": the first word when argument 2 is one of something, else the second. Gives the end
+ * of the place; NULL when it is none. */
+static const char *add_either(struct mu_text *out, const char *at, const char *arg)
+{
+    const char *one = at + 3;
+    size_t one_size = strcspn(one, "|}");
+    const char *many = one + one_size + 1;
+    size_t many_size = one[one_size] == '|' ? strcspn(many, "}") : 0;
+
+    if (one[one_size] != '|' || many[many_size] != '}')
+        return NULL;
+    if (strcmp(arg, "1") == 0)
+        add_piece(out, one, one_size);
+    else
+        add_piece(out, many, many_size);
+    return many + many_size + 1;
+}
+
 void mu_words_fill(struct mu_text *out, const char *sentence, const char *const *args, size_t count)
 {
     const char *from = sentence;
 
     for (const char *at = sentence; *at != '\0'; at++) {
-        bool is_place = at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}';
+        bool is_place =
+            at[0] == '{' && at[1] >= '0' && at[1] <= '9' && (at[2] == '}' || at[2] == '|');
+        const char *end = at + 3;
 
         if (!is_place || (size_t)(at[1] - '0') >= count)
             continue;
         add_piece(out, from, (size_t)(at - from));
-        mu_text_add(out, args[at[1] - '0']);
-        from = at + 3;
-        at += 2;
+        from = at;
+        if (at[2] == '}')
+            mu_text_add(out, args[at[1] - '0']);
+        else if ((end = add_either(out, at, args[at[1] - '0'])) == NULL)
+            continue;
+        from = end;
+        at = end - 1;
     }
     mu_text_add(out, from);
 }

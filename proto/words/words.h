@@ -19,8 +19,9 @@ enum mu_word {
 /* The sentence with its places unfilled. Static. */
 const char *mu_word(enum mu_word word, enum mu_lang lang);
 
-/* Appends `sentence` with {i} replaced by args[i]; a place without an argument stays as it is, so
- * that a missing one is seen. */
+/* Appends `sentence` with {i} replaced by args[i], and {i|entry|entries} by its first word where args[i] is
+ * "1", by its second elsewhere; a place without an argument stays as it is, so that a missing one is
+ * seen. */
 void mu_words_fill(struct mu_text *out, const char *sentence, const char *const *args,
                    size_t count);
 

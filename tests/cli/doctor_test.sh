@@ -52,7 +52,7 @@ story "a report is kept" em report "kept" --place x --timeout 1
 fails 7 "the broker away is a fault" em doctor --fail-on fail --timeout 1
 says "said so" 'FAIL  broker  *not reached'
 says "with where to look" 'agent.conf'
-says "what waits is a warning" 'WARN  spool  *1 reports wait'
+says "what waits is a warning" 'WARN  spool  *1 report waits'
 says "the key is not known" '^-  *key '
 
 # ---- completion ----------------------------------------------------------------------------------------------
