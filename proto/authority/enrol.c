@@ -215,41 +215,21 @@ static enum mu_err check_grants(const mu_roster *r, const Muster__Enrolment *e,
     return err;
 }
 
-/* Read once, here: it must be the county CA's, and speak of the very keys that are enrolled. */
-static enum mu_err check_certificate(const mu_roster *r, const Muster__Enrolment *e,
-                                     struct mu_fault *fault)
-{
-    struct mu_bytes ca = {r->genesis.ca, r->genesis.ca_size};
-    struct mu_bytes der = {e->certificate.data, e->certificate.len};
-    char uri[MU_CERTIFICATE_URI_MAX];
-    struct mu_certificate c;
-    struct mu_agent_id id;
-
-    if (!e->has_certificate)
-        return MU_OK;
-    if (mu_certificate_read(der, ca, &c) != MU_OK ||
-        memcmp(c.key.b, e->sign_key.data, sizeof c.key.b) != 0 ||
-        memcmp(c.curve, e->curve_key.data, sizeof c.curve) != 0)
-        return mu_roster_refuse(fault, MU_E_BAD_VALUE, "enrolment.certificate");
-    id = mu_public_id(&c.key);
-    mu_certificate_uri(r->genesis.area, &id, uri);
-    if (strcmp(uri, c.uri) != 0)
-        return mu_roster_refuse(fault, MU_E_BAD_VALUE, "enrolment.certificate");
-    return MU_OK;
-}
-
 enum mu_err mu_enrolment_check(const mu_roster *r, const Muster__Enrolment *e,
                                struct mu_fault *fault)
 {
     struct mu_newcomer n = from_enrolment(e);
-    enum mu_err err = mu_newcomer_check(r, &n, fault);
+    enum mu_err err;
 
+    if (mu_enrolment_renews(e))
+        return mu_renewal_check(r, e, fault);
+    err = mu_newcomer_check(r, &n, fault);
     if (err == MU_OK)
         err = check_roles(r, e, fault);
     if (err == MU_OK)
         err = check_grants(r, e, fault);
     if (err == MU_OK)
-        err = check_certificate(r, e, fault);
+        err = mu_certified_check(r, e, fault);
     if (err != MU_OK)
         return err;
     if (e->has_replaces_agent && mu_roster_seat_named(r, true, &e->replaces_agent) == NULL)
@@ -269,17 +249,6 @@ bool mu_enrolment_of_admin(const Muster__Enrolment *e)
     return false;
 }
 
-static int64_t certificate_until(const mu_roster *r, const Muster__Enrolment *e)
-{
-    struct mu_certificate c;
-
-    if (!e->has_certificate ||
-        mu_certificate_read((struct mu_bytes){e->certificate.data, e->certificate.len},
-                            (struct mu_bytes){r->genesis.ca, r->genesis.ca_size}, &c) != MU_OK)
-        return 0;
-    return c.until_ms;
-}
-
 static void fill_terms(struct mu_member *m, const Muster__Enrolment *e)
 {
     m->is_admin = mu_enrolment_of_admin(e);
@@ -293,12 +262,16 @@ enum mu_err mu_enrolment_apply(mu_roster *r, const Muster__Enrolment *e, uint64_
 {
     struct mu_newcomer n = from_enrolment(e);
     struct mu_seat *seat = NULL;
-    enum mu_err err = mu_newcomer_apply(r, &n, number, &seat);
+    enum mu_err err;
 
-    if (err != MU_OK)
+    if (mu_enrolment_renews(e)) {
+        mu_renewal_apply(r, e);
+        return MU_OK;
+    }
+    if ((err = mu_newcomer_apply(r, &n, number, &seat)) != MU_OK)
         return err;
     fill_terms(&seat->member, e);
-    seat->member.certificate_until_ms = certificate_until(r, e);
+    mu_certified_apply(r, e, &seat->member);
     if (seat->member.is_admin)
         err = mu_grant_role(r, &seat->grants, MU_ROLE_ADMIN);
     for (size_t i = 0; err == MU_OK && i < e->n_roles; i++)

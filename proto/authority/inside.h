@@ -176,6 +176,22 @@ MU_MUST_USE enum mu_err mu_key_change_check(const mu_roster *r, const Muster__Ke
 MU_MUST_USE enum mu_err mu_key_change_apply(mu_roster *r, const Muster__KeyChange *change,
                                             uint64_t number);
 
+/* ---- certificates, and terms renewed (renewal.c) ---------------------------------------------- */
+/* Read once, here: it must be the county CA's, and speak of the very keys that are enrolled. */
+MU_MUST_USE enum mu_err mu_certified_check(const mu_roster *r, const Muster__Enrolment *e,
+                                           struct mu_fault *fault);
+/* Keeps on the member what its certificate says; an enrolment without one changes nothing. */
+void mu_certified_apply(const mu_roster *r, const Muster__Enrolment *e, struct mu_member *member);
+/* Another CA is in force: what the one before has signed is outlived. */
+void mu_certified_outlive(mu_roster *r);
+/* An enrolment that replaces itself: the same keys and terms, a new certificate or another end. */
+bool mu_enrolment_renews(const Muster__Enrolment *e);
+/* To change when an admin or the command begins or ends takes two seals; a certificate takes one. */
+bool mu_renewal_needs_two(const mu_roster *r, const Muster__Enrolment *e);
+MU_MUST_USE enum mu_err mu_renewal_check(const mu_roster *r, const Muster__Enrolment *e,
+                                         struct mu_fault *fault);
+void mu_renewal_apply(mu_roster *r, const Muster__Enrolment *e);
+
 /* ---- two seals (proposal.c) ------------------------------------------------------------------ */
 bool mu_needs_two_seals(const mu_roster *r, const Muster__Event *event,
                         const struct mu_agent_id *author);

@@ -1,5 +1,5 @@
-/* A change of keys: admins come and go, the log's key and the broker's CURVE key are replaced. It always
- * needs two seals. Old keys stay on file, for reading what they signed. */
+/* A change of keys: admins come and go, the CA, the log's key and the broker's CURVE key are replaced. It
+ * always needs two seals. Old keys stay on file, for reading what they signed. */
 #include "proto/authority/inside.h"
 
 static enum mu_err bad(struct mu_fault *fault, enum mu_err code, const char *field)
@@ -21,6 +21,42 @@ static enum mu_err remove_admins(mu_roster *r, const Muster__KeyChange *change,
     /* With one admin nothing that needs two seals could ever stand again. */
     if (change->n_remove_admins > 0 && mu_roster_admins(r) < MU_ADMINS_MIN)
         return bad(fault, MU_E_BAD_VALUE, "remove_admins");
+    return MU_OK;
+}
+
+static bool is_removed(const Muster__KeyChange *change, const Muster__Retire *end)
+{
+    for (size_t i = 0; end->has_agent && i < change->n_remove_admins; i++)
+        if (end->agent.len == change->remove_admins[i].len &&
+            memcmp(end->agent.data, change->remove_admins[i].data, end->agent.len) == 0)
+            return true;
+    return false;
+}
+
+/* An admin who is removed only loses the office; one whose key is replaced also says how far it stands. */
+static enum mu_err end_removed(mu_roster *r, const Muster__KeyChange *change,
+                               struct mu_fault *fault)
+{
+    for (size_t i = 0; i < change->n_ends; i++) {
+        enum mu_err err;
+
+        if (!is_removed(change, change->ends[i]) ||
+            mu_retire_check(r, change->ends[i], NULL) != MU_OK)
+            return mu_roster_refuse(fault, MU_E_BAD_VALUE, "key_change.ends[%zu]", i);
+        if ((err = mu_retire_apply(r, change->ends[i])) != MU_OK)
+            return err;
+    }
+    return MU_OK;
+}
+
+static enum mu_err change_ca(mu_roster *r, const ProtobufCBinaryData *ca, struct mu_fault *fault)
+{
+    int64_t until_ms;
+
+    if (mu_certificate_authority_look((struct mu_bytes){ca->data, ca->len}, &until_ms) != MU_OK)
+        return bad(fault, MU_E_BAD_VALUE, "ca_certificate");
+    mu_roster_keep_ca(&r->genesis, true, ca);
+    mu_certified_outlive(r);
     return MU_OK;
 }
 
@@ -77,10 +113,12 @@ static enum mu_err change_keys(mu_roster *r, const Muster__KeyChange *change, ui
                                "key_change.add_admins", number, fault);
     if (err == MU_OK)
         err = remove_admins(r, change, fault);
+    if (err == MU_OK)
+        err = end_removed(r, change, fault);
     if (err == MU_OK && change->has_log_key)
         err = change_log_key(r, &change->log_key, fault);
-    if (err == MU_OK)
-        mu_roster_keep_ca(&r->genesis, change->has_ca_certificate, &change->ca_certificate);
+    if (err == MU_OK && change->has_ca_certificate)
+        err = change_ca(r, &change->ca_certificate, fault);
     if (err == MU_OK && change->has_broker_curve_key)
         err = change_broker_curve(r, &change->broker_curve_key, fault);
     return err;

@@ -73,7 +73,11 @@ bool mu_page_waiting(const mu_roster *roster, size_t index, struct mu_waiting_se
     if (index >= roster->proposals)
         return false;
     p = &roster->proposal[index];
-    *out = (struct mu_waiting_seal){p->leaf, p->author, p->number, p->at_ms,
-                                    p->at_ms + MU_PROPOSAL_MS};
+    *out = (struct mu_waiting_seal){p->leaf,
+                                    p->author,
+                                    p->number,
+                                    p->at_ms,
+                                    p->at_ms + MU_PROPOSAL_MS,
+                                    {p->body, p->body_size}};
     return true;
 }

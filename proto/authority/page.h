@@ -29,6 +29,7 @@ struct mu_waiting_seal {
     struct mu_agent_id author;
     uint64_t number;
     int64_t at_ms, until_ms;
+    struct mu_bytes body; /* what is proposed, an event; lent like the texts above */
 };
 bool mu_page_waiting(const mu_roster *roster, size_t index, struct mu_waiting_seal *out);
 

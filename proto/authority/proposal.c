@@ -20,6 +20,8 @@ bool mu_needs_two_seals(const mu_roster *r, const Muster__Event *event,
 {
     switch (event->body_case) {
     case MUSTER__EVENT__BODY_ENROLMENT:
+        if (mu_enrolment_renews(event->enrolment))
+            return mu_renewal_needs_two(r, event->enrolment);
         return mu_enrolment_of_admin(event->enrolment) ||
                (event->enrolment->has_command && event->enrolment->command);
     case MUSTER__EVENT__BODY_RETIRE:

@@ -31,6 +31,7 @@ struct mu_member {
     bool is_desk;
     int64_t not_before_ms, not_after_ms; /* 0: open */
     int64_t certificate_until_ms;        /* for people; it ends nothing by itself. 0: it has none */
+    bool certificate_outlived;           /* by a CA that has been replaced since */
     uint64_t enrolled_at;                /* number of the enrolment entry */
 };
 

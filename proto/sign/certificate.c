@@ -291,6 +291,34 @@ static enum mu_err look(X509 *certificate, struct mu_certificate *out)
     return MU_OK;
 }
 
+enum mu_err mu_certificate_authority_look(struct mu_bytes der, int64_t *until_ms)
+{
+    X509 *certificate = parse(der);
+    struct mu_public key;
+    bool is_one = certificate != NULL && X509_check_ca(certificate) == 1 &&
+                  (X509_get_key_usage(certificate) & KU_KEY_CERT_SIGN) != 0 &&
+                  read_key(certificate, &key) &&
+                  X509_verify(certificate, X509_get0_pubkey(certificate)) == 1 &&
+                  read_time(X509_get0_notAfter(certificate), until_ms);
+
+    X509_free(certificate);
+    ERR_clear_error();
+    return is_one ? MU_OK : MU_E_BAD_VALUE;
+}
+
+bool mu_certificate_is_of(struct mu_bytes authority, const mu_key *ca)
+{
+    EVP_PKEY *pkey = open_key(ca);
+    X509 *certificate = parse(authority);
+    bool same =
+        pkey != NULL && certificate != NULL && X509_check_private_key(certificate, pkey) == 1;
+
+    X509_free(certificate);
+    EVP_PKEY_free(pkey);
+    ERR_clear_error();
+    return same;
+}
+
 enum mu_err mu_certificate_look(struct mu_bytes der, struct mu_certificate *out)
 {
     X509 *certificate = parse(der);

@@ -19,6 +19,12 @@ MU_MUST_USE enum mu_err mu_certificate_authority(const mu_key *key, const char *
                                                  int64_t from_ms, int64_t until_ms, uint8_t *der,
                                                  size_t *size);
 
+/* Whether this is a CA's own certificate, as above, and until when it is good.
+ * Errors: MU_E_BAD_VALUE it is none, or not whole. */
+MU_MUST_USE enum mu_err mu_certificate_authority_look(struct mu_bytes der, int64_t *until_ms);
+/* Whether `ca` is the key of the CA with this certificate. */
+bool mu_certificate_is_of(struct mu_bytes authority, const mu_key *ca);
+
 /* Who a leaf certificate is for. Lent for the call. */
 struct mu_certificate_subject {
     const struct mu_public *key;
