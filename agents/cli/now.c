@@ -91,6 +91,15 @@ static void add_head(struct mu_screen *page)
     mu_screen_add(page, MU_SECTION_HEAD, buffer);
 }
 
+/* A page printed elsewhere is as wide as its reader says: a paper has no terminal to ask. */
+static size_t columns_asked(void)
+{
+    const char *value = getenv("COLUMNS");
+    long columns = value == NULL ? 0 : strtol(value, NULL, 10);
+
+    return columns < MU_COLUMNS_LEAST || columns > MU_LINE_BYTES_MAX ? 0 : (size_t)columns;
+}
+
 static int print_page(const struct mu_look *look, const struct fails *fails)
 {
     struct mu_screen page = {.look = look,
@@ -195,6 +204,8 @@ int mu_cli_now(struct mu_cli *cli, int argc, char **argv)
     int code = mu_look_open(&look, cli);
     if (code == MU_EXIT_DONE)
         code = mu_look_fold(&look);
+    if (look.style.columns == 0)
+        look.style.columns = columns_asked();
     if (code == MU_EXIT_DONE && dump)
         code = print_dump(&look);
     else if (code == MU_EXIT_DONE)

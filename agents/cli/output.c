@@ -19,7 +19,7 @@ static size_t columns_of(const struct mu_cli *cli)
     struct winsize size;
 
     if (cli->form != MU_FORM_HUMAN || !isatty(STDOUT_FILENO) ||
-        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 60)
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < MU_COLUMNS_LEAST)
         return 0;
     return size.ws_col;
 }

@@ -5,6 +5,9 @@
 #include "agents/cli/cli.h"
 #include "agents/cli/render.h"
 
+/* A terminal narrower than this is taken for one that does not say its width. */
+#define MU_COLUMNS_LEAST 60
+
 /* How this command shows things to people: language, colour, width, exercise. */
 struct mu_style mu_output_style(const struct mu_cli *cli, int offset_min, const mu_names *names);
 

@@ -70,11 +70,12 @@ void mu_screen_age(struct mu_text *out, const struct mu_screen *page, int64_t as
     mu_words_fill(out, mu_word(MU_W_MINUTES_AGO, page->look->style.lang), args, 1);
 }
 
+/* Into a pipe or a file nothing is cut: what reads it there has no width, and a name cut off is lost. */
 static size_t columns_of(const struct mu_screen *page)
 {
     size_t columns = page->look->style.columns;
 
-    return columns > MU_SCREEN_COLUMNS ? columns : MU_SCREEN_COLUMNS;
+    return columns == 0 ? MU_LINE_BYTES_MAX : columns;
 }
 
 size_t mu_screen_room(const struct mu_screen *page)

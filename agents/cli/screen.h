@@ -10,7 +10,6 @@
 #include "agents/cli/look.h"
 
 #define MU_SCREEN_LINES 25u
-#define MU_SCREEN_COLUMNS 80u
 
 enum mu_section {
     MU_SECTION_HEAD,
@@ -38,9 +37,9 @@ struct mu_screen {
     bool short_of_memory;
 };
 
-/* A line of that section; taken as it is (cut to the width when printed). */
+/* A line of that section; taken as it is (cut to the terminal's width when printed). */
 void mu_screen_add(struct mu_screen *page, enum mu_section section, const char *line);
-/* Columns a line may take. */
+/* Columns a line may take: the terminal's or $COLUMNS; as good as any number elsewhere. */
 size_t mu_screen_room(const struct mu_screen *page);
 /* Print what fits. */
 void mu_screen_print(struct mu_screen *page);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The picture on one screen: 25 lines of 80 columns whatever stands in the record, what must be done first on top,
-# and what is not known said to be.
+# and what is not known said to be. Into a pipe no line is cut.
 set -u
 . tests/help/tap.sh
 B=${B:-build}
@@ -16,12 +16,13 @@ story "health" county_enrol HC health
 em() { "$muster" "$@" --dir "$tap_dir/EM"; }
 wr() { "$muster" "$@" --dir "$tap_dir/WR"; }
 hc() { "$muster" "$@" --dir "$tap_dir/HC"; }
+page() { COLUMNS=80 em now "$@"; }
 fits() {
     [ "$(wc -l <"$tap_out")" -le 25 ] && [ "$(wc -L <"$tap_out")" -le 80 ]
     tap_line $? "$1: at most 25 lines of 80 columns"
 }
 
-story "nothing has happened" em now
+story "nothing has happened" page
 says "whose picture, when, through which entry" '^EXERCISE Qinghe County   log clock 2031-07-16T14:.*through entry'
 says "nothing to decide" '^EXERCISE decide *no open conflict'
 silent "nobody is moved, so nothing is said of people" 'people'
@@ -40,7 +41,7 @@ story "a task" wr say task T-01@v1 area=cn/99/01/21 act=create what="close the r
     accept_by_at_ms=13:50
 story "a road" em say road RD-1@v1 area=cn/99/01/21/201 stretch=E15:6000 state=destroyed cause=landslide
 story "the injured" hc say casualty C-1@v1 area=cn/99/01/21/201/203 persons_injured=9
-story "the picture" em now
+story "the picture" page
 fits "with something of each"
 says "people by kind: what is known, and that the rest is not" \
     'people *centralised: moved 145, remaining at least 485 (1 not known)'
@@ -54,7 +55,7 @@ says "beds nobody reported are not known" 'injured *beds: not known'
 says "a road" 'roads *E15 6+000, destroyed, landslide'
 fails 7 "--fail-on overdue: exit 7" em now --fail-on conflict,overdue
 fails 2 "not on something else" em now --fail-on rain
-story "in Chinese" em now --lang zh
+story "in Chinese" page --lang zh
 fits "in Chinese"
 says "未知" '演练 .*紧急避险：已转移未知，剩余未知'
 story "for programs" em now --json
@@ -69,13 +70,28 @@ done | while read -r line; do
     em say $line >/dev/null || exit 1
 done
 tap_line $? "thirty evacuations more"
-story "the picture" em now
+story "the picture" page
 fits "with thirty more"
 [ "$(wc -l <"$tap_out")" = 25 ]
 tap_line $? "the whole screen is used"
 says "what had no room is counted" '(+[0-9]* more)'
 says "and nobody was pushed off by it: waiting" 'told? *DAM-01@v1'
 says "roads" 'roads *E15'
+long="close the road from Liulin to Yanjiao for everybody but the ambulances of the county hospital"
+story "a task with many words" wr say task T-02@v1 area=cn/99/01/21 act=create what="$long" requester=WR accountable=EM
+story "on a page of 80 columns" page
+silent "is cut" "$long"
+fits "then too"
+story "into a pipe" em now
+says "no word is lost" "T-02 .*$long$"
+[ "$(wc -l <"$tap_out")" = 25 ]
+tap_line $? "and the lines are as many"
+story "a width nobody can mean" env COLUMNS=7 "$muster" now --dir "$tap_dir/EM"
+says "counts as none" "$long"
+story "on a terminal of 100 columns" script -qec "stty cols 100; $muster now --dir $tap_dir/EM" "$tap_dir/typed"
+tr -d '\r' <"$tap_out" >"$tap_dir/screen"
+[ "$(wc -L <"$tap_dir/screen")" -le 100 ] && [ "$(wc -L <"$tap_dir/screen")" -gt 80 ]
+tap_line $? "it is as wide as that, and no wider"
 story "without colours or a clever terminal" env NO_COLOR=1 TERM=dumb "$muster" now --dir "$tap_dir/EM"
 ! LC_ALL=C grep -q "$(printf '\033')" "$tap_out"
 tap_line $? "no escape is printed"
