@@ -181,8 +181,11 @@ struct mu_agent {
     struct mu_clock clock;
     bool clock_known;
     struct mu_offset offset;
-    int64_t clock_wanted; /* CLOCK to be said; 0: none */
+    int64_t clock_wanted; /* CLOCK not yet answered; 0: none */
+    int64_t clock_stood;  /* when it was wanted */
+    bool clock_said;      /* over this session */
     uint64_t idle_through, idle_told, all_idle;
+    int64_t idle_echo; /* of the PING that told it first */
 
     struct mu_submit submit;
     struct mu_giver giver;

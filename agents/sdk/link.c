@@ -282,6 +282,8 @@ void mu_link_ping(struct mu_agent *agent, int64_t now)
     if (!mu_link_say(agent, MU_FRAME_PING, &w))
         return;
     mu_witness_pinged(agent, agent->times.echo);
+    if (idle != agent->idle_told)
+        agent->idle_echo = agent->times.echo;
     agent->idle_told = idle;
     agent->times.pinged_at = now;
     agent->times.ping_at = now + PING_EVERY_MS;
@@ -295,8 +297,15 @@ static void say_clock(struct mu_agent *agent)
     struct mu_writer w = mu_writer(frame, sizeof frame);
 
     mu_clock_frame_write(&w, &(struct mu_clock_frame){.log_ms = agent->clock_wanted});
-    if (mu_link_say(agent, MU_FRAME_CLOCK, &w))
+    agent->clock_said = mu_link_say(agent, MU_FRAME_CLOCK, &w);
+}
+
+/* A clock in steps that has gone on at all has heard us: asked twice, it would go a step too far. */
+static void clock_answered(struct mu_agent *agent, int64_t log_ms)
+{
+    if (log_ms > agent->clock_stood)
         agent->clock_wanted = 0;
+    agent->clock_said = false;
 }
 
 static bool idle_news(const struct mu_agent *agent)
@@ -316,7 +325,7 @@ enum mu_err mu_link_step(struct mu_agent *agent, int64_t now)
     } else if (now >= agent->times.lost_at) {
         mu_link_regreet(agent, MU_E_TIMEOUT);
     } else if (agent->link == MU_LINK_OPEN) {
-        if (agent->clock_wanted != 0)
+        if (agent->clock_wanted != 0 && !agent->clock_said)
             say_clock(agent);
         if (now >= agent->times.ping_at || idle_news(agent))
             mu_link_ping(agent, now);
@@ -402,11 +411,12 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
     agent->backed_up_through = welcome->backed_up_through;
     agent->clock.rate_milli = welcome->rate_milli;
     set_clock(agent, welcome->log_now_ms);
+    clock_answered(agent, welcome->log_now_ms);
     agent->times.greet_at = INT64_MAX;
     agent->times.greetings = 0;
     agent->times.lost_at = now + SILENCE_MS;
     agent->times.ping_at = now; /* with nothing before it: what a round trip takes */
-    agent->idle_told = 0;
+    agent->idle_told = agent->all_idle = 0;
     mu_pace_begin(&agent->submit.pace);
     if (agent->spool != NULL)
         mu_spool_may_forget(agent->spool, welcome->backed_up_through, welcome->log_now_ms);
@@ -445,7 +455,8 @@ enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *hea
     mu_witness_ponged(agent, pong->echo_ms);
     if (agent->spool != NULL)
         mu_spool_may_forget(agent->spool, agent->backed_up_through, pong->log_now_ms);
-    agent->all_idle = pong->all_idle_through;
+    if (agent->idle_told == agent->idle_through && pong->echo_ms >= agent->idle_echo)
+        agent->all_idle = pong->all_idle_through;
     mu_pace_heard(&agent->submit.pace, pong->echo_ms, now);
     agent->times.failures = 0;
     return MU_OK;
@@ -454,6 +465,7 @@ enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *hea
 enum mu_err mu_link_take_clock(struct mu_agent *agent, const struct mu_heard *heard)
 {
     set_clock(agent, heard->as.clock.log_ms);
+    agent->clock_wanted = 0;
     return MU_OK;
 }
 
@@ -475,6 +487,8 @@ enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *hear
 
 void mu_agent_idle(mu_agent *agent, uint64_t through)
 {
+    if (through != agent->idle_through)
+        agent->all_idle = 0; /* what was told before the broker heard this may be old */
     agent->idle_through = through;
     mu_turn_wake(agent);
 }
@@ -490,13 +504,12 @@ uint64_t mu_agent_all_idle(mu_agent *agent)
     return agent->all_idle;
 }
 
-enum mu_err mu_agent_clock(mu_agent *agent, int64_t log_ms)
+void mu_agent_clock(mu_agent *agent, int64_t log_ms)
 {
-    if (agent->link != MU_LINK_OPEN)
-        return MU_E_UNREACHABLE;
     agent->clock_wanted = log_ms;
+    agent->clock_stood = agent->clock_known ? mu_agent_log_now_ms(agent) : INT64_MAX;
+    agent->clock_said = false;
     mu_turn_wake(agent);
-    return MU_OK;
 }
 
 bool mu_agent_clock_offset_ms(const mu_agent *agent, int64_t *ahead_ms, int64_t *within_ms)

@@ -169,10 +169,12 @@ void mu_agent_stamp(const mu_agent *agent, Muster__Envelope *envelope);
 
 /* Programs of an exercise: say "I have folded all up to here", drive and read the step clock. */
 void mu_agent_idle(mu_agent *agent, uint64_t through);
-/* The number all programs connected have reported idle through, as last told; asks again. */
+/* The number all programs connected have reported idle through, as told since the broker heard our own
+ * last mu_agent_idle; 0: not told yet. Asks again. */
 uint64_t mu_agent_all_idle(mu_agent *agent);
-/* Ask for the log clock to go on to `log_ms`, with the next turn. Errors: MU_E_UNREACHABLE. */
-MU_MUST_USE enum mu_err mu_agent_clock(mu_agent *agent, int64_t log_ms);
+/* Ask for the log clock to go on to `log_ms`, with the next turn. A broker that goes before it answers is
+ * asked again when it is back, unless its clock went on. */
+void mu_agent_clock(mu_agent *agent, int64_t log_ms);
 
 /* Say one thing about an invitation, as an admin: docs/PROTOCOL.md, "Joining". What a broken link
  * swallows is not said again. Errors: MU_E_UNREACHABLE, MU_E_TOO_LARGE. */

@@ -527,6 +527,7 @@ static void hear_clock(struct help_broker *b, struct help_broker_peer *peer,
 {
     struct mu_writer w = frame_writer();
 
+    b->clocks++;
     b->clock_wanted = b->now_ms = heard->as.clock.log_ms;
     mu_clock_frame_write(&w, &(struct mu_clock_frame){.log_ms = b->now_ms});
     say(b, peer, MU_FRAME_CLOCK, &w);

@@ -83,7 +83,7 @@ struct help_broker {
     size_t submit_bytes;    /* of pieces and whole frames, heard so far */
     uint32_t told_fragment; /* what the last HELLO asked for */
     size_t flip_bit;
-    unsigned hellos, submits, pings; /* heard so far */
+    unsigned hellos, submits, pings, clocks; /* heard so far */
     int64_t clock_wanted;
 
     /* its own */

@@ -238,7 +238,7 @@ void desks_turn(struct desks *d, struct desk *desk)
 void desks_step(struct desks *d, int64_t ms)
 {
     d->now_ms += ms;
-    assert_int_equal(mu_agent_clock(d->admin.agent, d->now_ms), MU_OK);
+    mu_agent_clock(d->admin.agent, d->now_ms);
     for (unsigned turns = 0; mu_agent_log_now_ms(d->admin.agent) < d->now_ms; turns++) {
         assert_true(turns < TURNS_MAX);
         turn(&d->admin, 2);

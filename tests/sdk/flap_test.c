@@ -204,7 +204,7 @@ static void let_days_pass(int64_t days)
 {
     int64_t until = mu_agent_log_now_ms(post.admin.agent) + days * DAY_MS;
 
-    assert_int_equal(mu_agent_clock(post.admin.agent, until), MU_OK);
+    mu_agent_clock(post.admin.agent, until);
     help_until(clock_reached, &until, NULL, &post.admin, NULL);
 }
 

@@ -42,6 +42,13 @@ static bool settled(void *user)
     return mu_agent_unsettled(seat->agent) == 0;
 }
 
+static bool is_away(void *user)
+{
+    const struct help_seat *seat = user;
+
+    return mu_agent_link(seat->agent, NULL) != MU_LINK_OPEN;
+}
+
 static bool is_open(void *user)
 {
     const struct help_seat *seat = user;
@@ -571,9 +578,62 @@ static void idle_is_told_only_when_nothing_waits(void **state)
     help_broker_restart(broker);
     help_until(all_idle, &three, broker, &em, NULL);
     later = mu_agent_log_now_ms(em.agent) + 60000;
-    assert_int_equal(mu_agent_clock(em.agent, later), MU_OK);
+    mu_agent_clock(em.agent, later);
     help_until(clock_moved, &later, broker, &em, NULL);
     assert_int_equal(broker->clock_wanted, later);
+}
+
+/* An exercise in steps waits for nothing else: a wish that was lost would be waited for without end. */
+static void a_clock_asked_of_a_broker_that_dies_is_asked_again(void **state)
+{
+    int64_t later;
+
+    (void)state;
+    help_until(is_open, &em, broker, &em, NULL);
+    later = mu_agent_log_now_ms(em.agent) + 60000;
+    mu_agent_clock(em.agent, later);
+    help_turns(50, NULL, &em, NULL); /* it is on its way, and nobody takes it in */
+    assert_int_equal(broker->clocks, 0);
+    help_broker_restart(broker);
+    help_until(clock_moved, &later, broker, &em, NULL);
+    assert_int_equal(broker->clocks, 1);
+}
+
+/* The other half: it moved, and died before it said so. Once more would be a step too far. */
+static void a_clock_that_went_on_is_not_asked_again(void **state)
+{
+    int64_t later;
+
+    (void)state;
+    help_until(is_open, &em, broker, &em, NULL);
+    later = mu_agent_log_now_ms(em.agent) + 60000;
+    broker->mute = true;
+    mu_agent_clock(em.agent, later);
+    help_turns(50, broker, &em, NULL);
+    assert_int_equal(broker->clocks, 1);
+    broker->mute = false;
+    help_broker_restart(broker);
+    help_until(clock_moved, &later, broker, &em, NULL);
+    help_turns(50, broker, &em, NULL);
+    assert_int_equal(broker->clocks, 1);
+}
+
+/* A broker that is back knows nobody: what it tells before it has heard us again is not of all. */
+static void idle_is_not_known_of_a_broker_that_came_back(void **state)
+{
+    uint64_t two = 2;
+
+    (void)state;
+    help_until(is_open, &em, broker, &em, NULL);
+    mu_agent_idle(em.agent, two);
+    help_until(all_idle, &two, broker, &em, NULL);
+    help_broker_restart(broker);
+    help_until(is_away, &em, broker, &em, NULL);
+    help_until(is_open, &em, broker, &em, NULL);
+    assert_int_equal(em.agent->all_idle, 0);
+    help_until(all_idle, &two, broker, &em, NULL);
+    mu_agent_idle(em.agent, 3);
+    assert_int_equal(em.agent->all_idle, 0);
 }
 
 static enum mu_err take_long(void *user, enum mu_link link, enum mu_err why)
@@ -654,6 +714,9 @@ int main(void)
         STORY(of_two_clones_neither_gets_the_other_s_yes),
         STORY(a_lost_spool_is_a_new_instance),
         STORY(idle_is_told_only_when_nothing_waits),
+        STORY(a_clock_asked_of_a_broker_that_dies_is_asked_again),
+        STORY(a_clock_that_went_on_is_not_asked_again),
+        STORY(idle_is_not_known_of_a_broker_that_came_back),
         STORY(a_turn_that_took_long_wakes_at_once),
         STORY(a_loop_of_one_s_own_needs_only_the_descriptor),
     };

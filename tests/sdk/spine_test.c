@@ -517,7 +517,7 @@ static void the_clock_steps_when_all_are_idle(void **state)
     mu_agent_idle(reader.agent, head);
     help_until(all_idle, &head, NULL, &admin, &em, &reader, NULL);
     later = mu_agent_log_now_ms(admin.agent) + 60000;
-    assert_int_equal(mu_agent_clock(admin.agent, later), MU_OK);
+    mu_agent_clock(admin.agent, later);
     em.agent->times.ping_at = 0; /* ask now: PONG tells where the clock stands */
     help_until(clock_stands_at, &later, NULL, &admin, &em, &reader, NULL);
 }
