@@ -54,7 +54,7 @@ struct mu_author_state {
     struct mu_hash leaf[MU_LANES];
 };
 
-/* The newest receipt of one desk. */
+/* A receipt of one desk. */
 struct mu_kept_receipt {
     struct mu_receipt receipt;
     char *filter;  /* its text */
@@ -110,7 +110,7 @@ struct mu_desk {
     /* receipts: witness.c, sheet.c */
     struct mu_head heads[MU_HEADS_KEPT];
     size_t heads_at;
-    struct mu_kept_receipt *receipts;
+    struct mu_kept_receipt *receipts; /* two of each desk: witness.c, find_kept() */
     size_t receipt_count, receipt_room;
     int64_t waiting_since_ms;           /* INT64_MAX: nothing waits */
     int64_t sheet_at_ms, sheet_kept_ms; /* of the newest sheet: with this turn; committed */
@@ -178,6 +178,8 @@ void mu_witness_free(mu_desk *desk);
 MU_MUST_USE enum mu_err mu_witness_note(mu_desk *desk, const struct mu_receipt *receipt);
 
 /* ---- sheet.c --------------------------------------------------------------------------------- */
+/* At most one sheet in so long, of log clock: what a receipt may be dated late. */
+#define MU_SHEET_EVERY_MS 10000
 /* When the next sheet is owed; INT64_MAX: nothing waits, or the clock moves in steps. */
 int64_t mu_sheet_due_ms(const mu_desk *desk);
 /* Writes the sheet that is due at desk->now_ms. */

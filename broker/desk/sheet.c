@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define SHEET_EVERY_MS 10000
 #define GATHER_MS 2000
 #define SHEET_RECEIPTS_MAX 128u
 #define SHEET_ARENA_BYTES ((size_t)1 << 20)
@@ -29,7 +28,7 @@ static bool has_room(const mu_desk *desk)
 
 int64_t mu_sheet_due_ms(const mu_desk *desk)
 {
-    int64_t after = desk->sheet_at_ms + SHEET_EVERY_MS, gathered;
+    int64_t after = desk->sheet_at_ms + MU_SHEET_EVERY_MS, gathered;
 
     if (desk->waiting_since_ms == INT64_MAX || moves_in_steps(desk) || !has_room(desk))
         return INT64_MAX;
@@ -150,7 +149,7 @@ enum mu_err mu_sheet_write(mu_desk *desk)
 enum mu_err mu_sheet_write_before_step(mu_desk *desk)
 {
     if (desk->waiting_since_ms == INT64_MAX || !moves_in_steps(desk) || !has_room(desk) ||
-        desk->now_ms - desk->sheet_at_ms < SHEET_EVERY_MS)
+        desk->now_ms - desk->sheet_at_ms < MU_SHEET_EVERY_MS)
         return MU_OK;
     return mu_sheet_write(desk);
 }

@@ -2,7 +2,8 @@
  *
  * The usual path: the desk of an agency states which checkpoint it verified and how far it has looked;
  * its signature holds, the root is ours at that size; the newest of each desk waits for a sheet
- * (sheet.c). Whatever else it can be:
+ * (sheet.c). Beside it waits one that was stated long before and is heard only now, for its time is the
+ * only witness of what the machine had meanwhile. Whatever else it can be:
  *   not this caller's, not this log's, not its key's      the caller hears BYE
  *   of who is no desk, of an epoch that is over, stale    forgotten: it may have been on its way
  *   another root at that size, or a size not reached here the record has two faces: MU_E_SPLIT, an alarm
@@ -91,9 +92,11 @@ static enum mu_err check_sender(const mu_desk *desk, const struct mu_desk_seat *
     return key != NULL ? mu_receipt_check(receipt, key) : MU_E_STRANGER;
 }
 
+/* Each desk has two places side by side: the first for what would be lost in the newest, then the newest. So
+ * sheets name them in the order they were stated. */
 static struct mu_kept_receipt *find_kept(mu_desk *desk, const struct mu_agent_id *agent)
 {
-    for (size_t i = 0; i < desk->receipt_count; i++)
+    for (size_t i = 1; i < desk->receipt_count; i += 2)
         if (mu_agent_id_equal(&desk->receipts[i].receipt.agent, agent))
             return &desk->receipts[i];
     return NULL;
@@ -111,9 +114,10 @@ static struct mu_kept_receipt *make_kept(mu_desk *desk)
         desk->receipts = more;
         desk->receipt_room = room;
     }
-    more = &desk->receipts[desk->receipt_count++];
-    *more = (struct mu_kept_receipt){.filter = NULL};
-    return more;
+    more = &desk->receipts[desk->receipt_count];
+    desk->receipt_count += 2;
+    more[0] = more[1] = (struct mu_kept_receipt){.filter = NULL};
+    return &more[1];
 }
 
 static bool same_chain(const struct mu_receipt *a, const struct mu_receipt *b)
@@ -164,6 +168,31 @@ static bool is_recorded(mu_desk *desk, const struct mu_receipt *receipt)
            through >= mu_receipt_through(receipt);
 }
 
+/* A newer one of the same chain stands for all an older one stated, but only from its own time on: that
+ * may be late by what parts two sheets, not by the days a machine was away. Another chain stands for none
+ * of it. */
+static bool would_be_lost(const struct mu_kept_receipt *old, const struct mu_receipt *receipt)
+{
+    if (!old->waiting)
+        return false;
+    return !same_chain(&old->receipt, receipt) ||
+           (uint64_t)receipt->stated_at_ms - (uint64_t)old->receipt.stated_at_ms >=
+               MU_SHEET_EVERY_MS;
+}
+
+/* One, and no more: an honest desk says one again after each greeting, and others get no room for many. The
+ * one that has waited longest stays. */
+static void hold_before(struct mu_kept_receipt *newest)
+{
+    struct mu_kept_receipt *before = newest - 1;
+
+    if (before->waiting)
+        return;
+    free(before->filter);
+    *before = *newest;
+    newest->filter = NULL;
+}
+
 static enum mu_err keep(mu_desk *desk, int64_t now_ms, const struct mu_receipt *receipt,
                         struct mu_bytes filter)
 {
@@ -181,6 +210,8 @@ static enum mu_err keep(mu_desk *desk, int64_t now_ms, const struct mu_receipt *
     if (filter.size > 0)
         memcpy(text, filter.data, filter.size);
     text[filter.size] = '\0';
+    if (would_be_lost(kept, receipt))
+        hold_before(kept);
     free(kept->filter);
     kept->filter = text;
     kept->receipt = *receipt;

@@ -64,8 +64,8 @@ static void write_receipt(const struct mu_receipt *r, uint8_t bytes[MU_RECEIPT_B
     assert_true(mu_writer_ok(&w));
 }
 
-static enum mu_err state_signed(struct town *t, struct stage_speaker *speaker, struct mu_receipt *r,
-                                uint8_t seed)
+static enum mu_err state_of(struct town *t, struct stage_speaker *speaker, struct mu_receipt *r,
+                            uint8_t seed, const char *filter)
 {
     uint8_t bytes[MU_RECEIPT_BYTES];
     mu_key *key = help_key(seed);
@@ -74,7 +74,14 @@ static enum mu_err state_signed(struct town *t, struct stage_speaker *speaker, s
     mu_key_close(&key);
     write_receipt(r, bytes);
     return mu_desk_receipt(t->s->desk, &speaker->seat, t->s->time.log_ms,
-                           &(struct mu_receipt_frame){{bytes, sizeof bytes}, {NULL, 0}});
+                           &(struct mu_receipt_frame){{bytes, sizeof bytes},
+                                                      {(const uint8_t *)filter, strlen(filter)}});
+}
+
+static enum mu_err state_signed(struct town *t, struct stage_speaker *speaker, struct mu_receipt *r,
+                                uint8_t seed)
+{
+    return state_of(t, speaker, r, seed, "");
 }
 
 static enum mu_err state(struct town *t, struct stage_speaker *speaker)
@@ -162,6 +169,88 @@ static void a_sheet_every_ten_seconds_holds_the_newest(void **state_)
     entry = stage_entry(t.s, stage_head(t.s));
     assert_int_equal(entry.event->receipt_sheet->n_receipts, 1);
     assert_int_equal(entry.event->receipt_sheet->receipts[0]->through[0]->through, through);
+    close_town(&t);
+}
+
+/* What the newest sheet holds of CA: when each was stated, in its order. */
+static size_t stated_in_sheet(const struct town *t, int64_t *stated_at_ms, size_t room)
+{
+    struct mu_entry entry = stage_entry(t->s, stage_head(t->s));
+    const Muster__ReceiptSheet *sheet = entry.event->receipt_sheet;
+
+    assert_true(sheet->n_receipts <= room);
+    for (size_t i = 0; i < sheet->n_receipts; i++)
+        stated_at_ms[i] = sheet->receipts[i]->stated_at_ms;
+    return sheet->n_receipts;
+}
+
+/* Kept while nobody heard, said on return together with the newest: each has its own time in the record. */
+static void what_was_stated_long_ago_is_recorded_beside_the_newest(void **state_)
+{
+    struct town t;
+    struct mu_receipt late;
+    int64_t at_ms[4], now_ms;
+
+    (void)state_;
+    open_town(&t);
+    say_something(&t);
+    late = a_receipt(&t, &t.ca);
+    assert_false(step(&t, 10 * SECOND_MS));
+    say_something(&t);
+    now_ms = t.s->time.log_ms;
+    assert_int_equal(state_signed(&t, &t.ca, &late, CA), MU_OK);
+    assert_int_equal(state(&t, &t.ca), MU_OK);
+    assert_true(step(&t, 60 * SECOND_MS));
+    assert_int_equal(stated_in_sheet(&t, at_ms, 4), 2);
+    assert_int_equal(at_ms[0], now_ms - 10 * SECOND_MS);
+    assert_int_equal(at_ms[1], now_ms);
+    assert_int_equal(state_signed(&t, &t.ca, &late, CA), MU_OK);
+    assert_false(step(&t, 60 * SECOND_MS)); /* said once is said */
+    close_town(&t);
+}
+
+/* Whoever says many old ones gets no sheets full of them: the oldest stays, the newest stays. */
+static void of_many_old_ones_the_oldest_waits(void **state_)
+{
+    struct town t;
+    struct mu_receipt old[5];
+    int64_t at_ms[8], first_ms;
+
+    (void)state_;
+    open_town(&t);
+    first_ms = t.s->time.log_ms;
+    for (size_t i = 0; i < 5; i++) {
+        say_something(&t);
+        old[i] = a_receipt(&t, &t.ca);
+        assert_false(step(&t, 20 * SECOND_MS));
+    }
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(state_signed(&t, &t.ca, &old[i], CA), MU_OK);
+    assert_true(step(&t, 60 * SECOND_MS));
+    assert_int_equal(stated_in_sheet(&t, at_ms, 8), 2);
+    assert_int_equal(at_ms[0], first_ms);
+    assert_int_equal(at_ms[1], first_ms + 4 * 20 * SECOND_MS);
+    close_town(&t);
+}
+
+/* A desk that now follows something else states nothing of what it followed before. */
+static void another_filter_does_not_stand_for_the_one_before(void **state_)
+{
+    struct town t;
+    struct mu_receipt of_all, of_some;
+    int64_t at_ms[4];
+
+    (void)state_;
+    open_town(&t);
+    say_something(&t);
+    of_all = a_receipt(&t, &t.ca);
+    of_some = a_receipt(&t, &t.ca);
+    mu_sha256("type=evacuation", 15, &of_some.filter);
+    of_some.delivered.count = 1;
+    assert_int_equal(state_signed(&t, &t.ca, &of_all, CA), MU_OK);
+    assert_int_equal(state_of(&t, &t.ca, &of_some, CA, "type=evacuation"), MU_OK);
+    assert_true(step(&t, 60 * SECOND_MS));
+    assert_int_equal(stated_in_sheet(&t, at_ms, 4), 2);
     close_town(&t);
 }
 
@@ -331,6 +420,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clock_in_steps_goes_on_after_the_sheet),
         cmocka_unit_test(a_sheet_every_ten_seconds_holds_the_newest),
+        cmocka_unit_test(what_was_stated_long_ago_is_recorded_beside_the_newest),
+        cmocka_unit_test(of_many_old_ones_the_oldest_waits),
+        cmocka_unit_test(another_filter_does_not_stand_for_the_one_before),
         cmocka_unit_test(who_is_no_desk_witnesses_nothing),
         cmocka_unit_test(another_mans_receipt_ends_the_session),
         cmocka_unit_test(another_root_is_another_face_and_is_told),

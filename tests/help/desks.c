@@ -229,6 +229,15 @@ void desks_rest(struct desks *d, struct desk *const *desks, size_t count)
     }
 }
 
+void desks_hand(struct desks *d, struct desk *desk)
+{
+    for (unsigned turns = 0; desk->through < d->admin.through || desk->agent->witness.moved;
+         turns++) {
+        assert_true(turns < TURNS_MAX);
+        desks_turn(d, desk);
+    }
+}
+
 void desks_turn(struct desks *d, struct desk *desk)
 {
     turn(&d->admin, 1);

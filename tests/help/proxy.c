@@ -19,6 +19,8 @@
 #include <cmocka.h>
 
 #define STEP_MS 5
+#define FREE_STEP_MS                                                                               \
+    1 /* of a link that is neither thin nor far nor flapping: it is only there to be cut */
 #define KERNEL_BYTES 2048 /* the kernel doubles it */
 #define FREE_BYTES 65536u /* what one step carries of a connection when there is no rate */
 #define BURST_MS 20u      /* an idle link saves up no more than this */
@@ -50,7 +52,7 @@ struct help_proxy {
     char endpoint[64];
     bool stop;
     unsigned rate, delay_ms;
-    bool cut, stalled;
+    bool cut, stalled, muted;
     /* flapping */
     bool flapping, flap_down;
     unsigned up_ms, down_ms;
@@ -196,9 +198,9 @@ static bool give_to(struct help_proxy *p, int fd, struct way *way, uint64_t *pas
 
 static bool carry(struct help_proxy *p, struct connection *c)
 {
-    return take_from(p, c->near, &c->up, &p->tokens_up) &&
+    return (p->muted || (take_from(p, c->near, &c->up, &p->tokens_up) &&
+                         give_to(p, c->far, &c->up, &p->passed.up))) &&
            take_from(p, c->far, &c->down, &p->tokens_down) &&
-           give_to(p, c->far, &c->up, &p->passed.up) &&
            give_to(p, c->near, &c->down, &p->passed.down);
 }
 
@@ -256,9 +258,14 @@ static void flap(struct help_proxy *p)
     p->flap_at = about(p, p->flap_down ? p->down_ms : p->up_ms);
 }
 
+static unsigned step_ms(const struct help_proxy *p)
+{
+    return p->rate == 0 && p->delay_ms == 0 && !p->flapping ? FREE_STEP_MS : STEP_MS;
+}
+
 static void step(struct help_proxy *p)
 {
-    p->passed.link_ms += STEP_MS;
+    p->passed.link_ms += step_ms(p);
     save_up(p, &p->tokens_up);
     save_up(p, &p->tokens_down);
     flap(p);
@@ -283,7 +290,7 @@ static void step(struct help_proxy *p)
 static void *run(void *user)
 {
     struct help_proxy *p = user;
-    const struct timespec rest = {0, STEP_MS * 1000000};
+    struct timespec rest = {0, 0};
 
     for (;;) {
         pthread_mutex_lock(&p->lock);
@@ -292,6 +299,7 @@ static void *run(void *user)
             return NULL;
         }
         step(p);
+        rest.tv_nsec = step_ms(p) * 1000000;
         pthread_mutex_unlock(&p->lock);
         nanosleep(&rest, NULL);
     }
@@ -374,6 +382,11 @@ void help_proxy_cut(struct help_proxy *p, bool cut)
 void help_proxy_stall(struct help_proxy *p, bool stalled)
 {
     SET(p->stalled = stalled);
+}
+
+void help_proxy_mute(struct help_proxy *p, bool muted)
+{
+    SET(p->muted = muted);
 }
 
 void help_proxy_flap(struct help_proxy *p, unsigned seed, unsigned up_ms, unsigned down_ms)

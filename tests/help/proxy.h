@@ -1,8 +1,8 @@
 /* A link of our own making between agents and a broker: a TCP proxy that is as thin, far, cut or flapping
  * as the story wants, the same each time for the same seed.
  *
- * It has a clock of its own: each step is five milliseconds of link time and carries what the rate allows
- * in that, never more to catch up. So on a busy machine the link is slower, but never faster, and what is
+ * It has a clock of its own: each step is five milliseconds of link time (one, while it is neither thin nor far
+ * nor flapping) and carries what the rate allows in that, never more to catch up. So on a busy machine the link is slower, but never faster, and what is
  * measured in link time and in bytes says how the two ends use the link, not how busy the machine was.
  * Kernel buffers on its sides are as small as they come, so that what waits, waits at the ends.
  */
@@ -35,6 +35,8 @@ void help_proxy_delay(struct help_proxy *proxy, unsigned delay_ms);
 void help_proxy_cut(struct help_proxy *proxy, bool cut);
 /* Stalled: connections stand, and nothing passes. */
 void help_proxy_stall(struct help_proxy *proxy, bool stalled);
+/* Mute: what the agents say does not pass; what the broker says does. */
+void help_proxy_mute(struct help_proxy *proxy, bool muted);
 /* Up for about `up_ms`, then cut or stalled for about `down_ms`, as the seed has it, until told to stop
  * (up_ms 0): then it is up. */
 void help_proxy_flap(struct help_proxy *proxy, unsigned seed, unsigned up_ms, unsigned down_ms);

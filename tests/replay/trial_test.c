@@ -2,18 +2,27 @@
  * goes on talking; each notes what it really had at each moment. What their receipts let an auditor
  * rebuild from the record alone must be that, to the entry.
  *
+ * Some desks are struck dumb first: what they were handed they keep and state, nobody hears it, and their machine
+ * goes off. What they kept they say when they are back, with everything they missed on top of it.
+ *
+ * Two controls, counted beside the view: one that knows no receipts, and one that dates a receipt by the sheet
+ * it came in. Each must be wrong somewhere.
+ *
  * MUSTER_TRIALS says how many (4), MUSTER_SEED repeats a run; `make trials` does a hundred. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "proto/authority/known.h"
 #include "tests/help/desks.h"
+#include "tests/help/proxy.h"
 #include "tests/help/walk.h"
 
 #define DESKS 4u
@@ -21,7 +30,6 @@
 
 /* What one desk had on its disk at one moment: numbers, rising. */
 struct moment {
-    bool doubtful; /* off, its last receipt kept and perhaps never heard: late, never early */
     int64_t at_ms;
     uint64_t *had;
     size_t count;
@@ -31,19 +39,23 @@ struct trial {
     struct desks county;
     struct desk speaker; /* says things; is nobody's desk */
     struct desk desk[DESKS], *on[DESKS + 1];
+    struct help_proxy *link[DESKS];
+    bool dumb[DESKS];
     struct moment moment[DESKS][MOMENTS];
     size_t moments;
-    unsigned partitions;
-    bool unheard[DESKS];
+    unsigned partitions, unheard; /* ... of these with a receipt kept that nobody heard */
     uint64_t left[DESKS][DESKS_ENTRIES_MAX]; /* on the disk of a desk that is off */
     size_t left_count[DESKS];
     /* the auditor's walks */
     struct mu_known known;
     mu_audit *audit;
-    const mu_roster *rights; /* NULL: the first walk, which collects receipts */
-    size_t asked;            /* of this desk */
-    size_t at[MOMENTS];      /* how far each moment has been compared */
-    unsigned differs, blind; /* entries; and what a view without receipts would get wrong */
+    const mu_roster *rights;             /* NULL: the first walk, which collects receipts */
+    size_t asked;                        /* of this desk */
+    size_t at[MOMENTS];                  /* how far each moment has been compared */
+    int64_t sheet_ms[DESKS_ENTRIES_MAX]; /* by number: when it was accepted */
+    unsigned differs;                    /* entries; and what would be wrong of the view ... */
+    unsigned blind;                      /* ... without receipts, */
+    unsigned heard;                      /* ... by when they were heard */
 };
 
 static uint64_t state_of_dice;
@@ -84,9 +96,50 @@ static void switch_off(struct trial *t, size_t i)
         if (n >= t->left_count[i])
             t->left_count[i] = n + 1;
     }
-    t->unheard[i] = w->kept && (w->unheard || w->owed_again);
     desk_off(desk);
     t->partitions++;
+}
+
+/* What is on the way ends with the link; the next connection is whole. */
+static void cut_link(struct help_proxy *link)
+{
+    int64_t since_ms = help_proxy_passed(link).link_ms;
+
+    help_proxy_cut(link, true);
+    while (help_proxy_passed(link).link_ms < since_ms + 10)
+        (void)usleep(1000);
+    help_proxy_cut(link, false);
+    help_proxy_mute(link, false);
+}
+
+static void strike_dumb(struct trial *t)
+{
+    for (size_t i = 0; i < DESKS; i++) {
+        t->dumb[i] = t->desk[i].agent != NULL &&
+                     mu_agent_link(t->desk[i].agent, NULL) == MU_LINK_OPEN && dice(6) == 0;
+        if (t->dumb[i])
+            help_proxy_mute(t->link[i], true);
+    }
+}
+
+/* They are handed what was said, keep their receipts of it, say them to nobody, and are off. */
+static void switch_off_dumb(struct trial *t)
+{
+    struct desk *speaker = &t->speaker;
+
+    desks_rest(&t->county, &speaker, 1);
+    for (size_t i = 0; i < DESKS; i++) {
+        struct desk *desk = &t->desk[i];
+
+        if (!t->dumb[i])
+            continue;
+        if (desk->agent != NULL) {
+            desks_hand(&t->county, desk);
+            t->unheard += desk->agent->witness.unheard;
+            switch_off(t, i);
+        }
+        cut_link(t->link[i]);
+    }
 }
 
 static void note_moment(struct trial *t, size_t i)
@@ -97,7 +150,6 @@ static void note_moment(struct trial *t, size_t i)
     const uint64_t *had = on ? desk->seen : t->left[i];
 
     m->at_ms = t->county.now_ms;
-    m->doubtful = !on && t->unheard[i];
     m->count = on ? desk->count : t->left_count[i];
     m->had = malloc((m->count + 1) * sizeof *m->had);
     assert_non_null(m->had);
@@ -117,8 +169,10 @@ static void partition(struct trial *t, unsigned sides)
 static void live(struct trial *t)
 {
     for (t->moments = 0; t->moments < MOMENTS; t->moments++) {
+        strike_dumb(t);
         partition(t, 4);
         talk(t);
+        switch_off_dumb(t);
         for (unsigned turns = dice(6); turns > 0; turns--)
             for (size_t i = 0; i < DESKS; i++)
                 if (t->desk[i].agent != NULL)
@@ -135,6 +189,15 @@ static void live(struct trial *t)
     desks_rest(&t->county, t->on, DESKS + 1);
 }
 
+static void lay_link(struct trial *t, size_t i)
+{
+    struct served over = t->county.served;
+
+    t->link[i] = help_proxy_open(over.endpoint);
+    snprintf(over.endpoint, sizeof over.endpoint, "%s", help_proxy_endpoint(t->link[i]));
+    desk_point(&t->desk[i], &over);
+}
+
 static void begin(struct trial *t)
 {
     static const char *const filters[DESKS] = {"", "type=field_report", "severity=severe", ""};
@@ -146,6 +209,7 @@ static void begin(struct trial *t)
     t->on[DESKS] = &t->speaker;
     for (size_t i = 0; i < DESKS; i++) {
         desks_enrol(&t->county, &t->desk[i], agencies[i], filters[i], true);
+        lay_link(t, i);
         t->on[i] = &t->desk[i];
         desk_on(&t->desk[i]);
     }
@@ -156,6 +220,7 @@ static void end(struct trial *t)
 {
     for (size_t i = 0; i < DESKS; i++) {
         desk_remove(&t->desk[i]);
+        help_proxy_close(&t->link[i]);
         for (size_t m = 0; m < MOMENTS; m++)
             free(t->moment[i][m].had);
     }
@@ -181,13 +246,14 @@ static void compare(struct trial *t, const struct mu_entry *entry)
         bool had = t->at[m] < moment->count && moment->had[t->at[m]] == entry->number;
 
         t->at[m] += had;
-        if (is_sheet(entry) || (had && !known && moment->doubtful))
+        if (is_sheet(entry))
             continue;
         if (had != known && t->differs++ < 12)
             print_message("# %s at moment %zu: entry %llu %s, but its receipts say %s\n",
                           t->known.agency, m, (unsigned long long)entry->number,
                           had ? "was there" : "was not there", known ? "it was" : "it was not");
         t->blind += had != (entry->accepted_at_ms <= moment->at_ms);
+        t->heard += had != (since != NULL && t->sheet_ms[since->number] <= moment->at_ms);
     }
 }
 
@@ -200,6 +266,8 @@ static enum mu_err take_entry(void *user, const struct mu_entry *given)
     enum mu_err err = MU_OK;
 
     assert_int_equal(mu_event_unpack(entry.body, &arena, &entry.event, &fault), MU_OK);
+    assert_true(entry.number < DESKS_ENTRIES_MAX);
+    t->sheet_ms[entry.number] = entry.accepted_at_ms;
     if (t->rights == NULL) {
         err = mu_known_take(&t->known, mu_audit_roster(t->audit), &entry);
     } else {
@@ -242,7 +310,8 @@ static void audit_desk(struct trial *t, size_t i)
 static void as_known_is_what_each_machine_had(void **state)
 {
     const char *count = getenv("MUSTER_TRIALS"), *given = getenv("MUSTER_SEED");
-    unsigned trials = count != NULL ? (unsigned)atoi(count) : 4, partitions = 0, blind = 0;
+    unsigned trials = count != NULL ? (unsigned)atoi(count) : 4;
+    unsigned partitions = 0, unheard = 0, blind = 0, heard = 0;
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
     static struct trial t;
 
@@ -259,13 +328,18 @@ static void as_known_is_what_each_machine_had(void **state)
                      "the machines had",
                      (unsigned long long)(seed + n), t.differs);
         partitions += t.partitions;
+        unheard += t.unheard;
         blind += t.blind;
+        heard += t.heard;
         end(&t);
     }
-    print_message("# seed %llu: %u trials, %u partitions; without receipts %u would be wrong\n",
-                  (unsigned long long)seed, trials, partitions, blind);
+    print_message("# seed %llu: %u trials, %u partitions, %u with a receipt unheard; without "
+                  "receipts %u would be wrong, by when they were heard %u\n",
+                  (unsigned long long)seed, trials, partitions, unheard, blind, heard);
     assert_true(partitions > 0);
-    assert_true(blind > 0); /* the control: a view that ignores receipts is another */
+    assert_true(unheard > 0);
+    assert_true(blind > 0); /* the controls: a view that ignores receipts is another, */
+    assert_true(heard > 0); /* ... and so is one that dates them by their sheets */
 }
 
 int main(void)
