@@ -202,13 +202,31 @@ struct mu_agent {
     mu_arena say_arena;
 };
 
-int64_t mu_machine_ms(void);
-int64_t mu_wall_ms(void);
 /* `base` doubled `times` times, at most `max`, and up to half as much again at random. */
 int64_t mu_back_off_ms(int64_t base, int64_t max, unsigned times);
 
 /* Make the descriptor of mu_agent_fd readable: there is something to do. */
 void mu_turn_wake(struct mu_agent *agent);
+
+/* ---- clock.c --------------------------------------------------------------------------------- */
+int64_t mu_machine_ms(void);
+int64_t mu_wall_ms(void);
+/* Where the broker's clock stands, as WELCOME, PONG and CLOCK tell. */
+void mu_clock_welcomed(struct mu_agent *agent, const struct mu_welcome *welcome);
+void mu_clock_ponged(struct mu_agent *agent, const struct mu_pong *pong, int64_t now);
+MU_MUST_USE enum mu_err mu_clock_take(struct mu_agent *agent, const struct mu_heard *heard);
+/* An entry was accepted at this time: the log clock stands there or later, whatever the last PONG said. */
+void mu_clock_passed(struct mu_agent *agent, int64_t log_ms);
+/* The link is open: say the wish that waits. */
+void mu_clock_step(struct mu_agent *agent);
+
+/* ---- beat.c ---------------------------------------------------------------------------------- */
+void mu_beat_begin(struct mu_agent *agent);
+/* PING if it is time, or if there is news of being at rest. */
+void mu_beat_step(struct mu_agent *agent, int64_t now);
+/* PING now: keeps in touch, tells idle, and marks what was sent before it. */
+void mu_beat_ping(struct mu_agent *agent, int64_t now);
+MU_MUST_USE enum mu_err mu_beat_take_pong(struct mu_agent *agent, const struct mu_heard *heard);
 
 /* ---- link.c ---------------------------------------------------------------------------------- */
 /* Open, greet, ping: whatever is due. Errors: local ones. */
@@ -219,20 +237,14 @@ void mu_link_leave(struct mu_agent *agent, enum mu_err why);
 /* HELLO once more, soon: what each end knows of the other is not the same. */
 void mu_link_regreet(struct mu_agent *agent, enum mu_err why);
 void mu_link_tell(struct mu_agent *agent, enum mu_link link, enum mu_err why);
-/* An entry was accepted at this time: the log clock stands there or later, whatever the last PONG said. */
-void mu_link_clock_passed(struct mu_agent *agent, int64_t log_ms);
 void mu_link_close(struct mu_agent *agent);
 /* Take leave before closing, so that nobody waits for us. */
 void mu_link_bye(struct mu_agent *agent);
-/* PING now: keeps in touch, tells idle, and marks what was sent before it. */
-void mu_link_ping(struct mu_agent *agent, int64_t now);
 /* Send one small frame that is written already; false: not now. */
 bool mu_link_say(struct mu_agent *agent, uint8_t type, const struct mu_writer *w);
 /* The next machine time something is due, at most `latest`. */
 int64_t mu_link_due(const struct mu_agent *agent, int64_t latest);
 MU_MUST_USE enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *heard);
-MU_MUST_USE enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *heard);
-MU_MUST_USE enum mu_err mu_link_take_clock(struct mu_agent *agent, const struct mu_heard *heard);
 /* invite.c */
 MU_MUST_USE enum mu_err mu_link_take_join(struct mu_agent *agent, const struct mu_heard *heard);
 MU_MUST_USE enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *heard);

@@ -14,7 +14,7 @@ static bool hand_out(struct mu_agent *agent, struct mu_entry *entry)
     mu_arena *arena = &agent->reading.arena;
     struct mu_fault fault;
 
-    mu_link_clock_passed(agent, entry->accepted_at_ms);
+    mu_clock_passed(agent, entry->accepted_at_ms);
     if (agent->calls.on_entry == NULL)
         return true;
     if (!agent->lazy && entry->code == 0) {

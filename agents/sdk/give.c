@@ -155,7 +155,7 @@ enum mu_err mu_give_step(struct mu_agent *agent, int64_t now)
     while (err == MU_OK && !giver->sent)
         err = send_piece(agent);
     if (mu_pace_wants_mark(&agent->submit.pace))
-        mu_link_ping(agent, now);
+        mu_beat_ping(agent, now);
     if (err != MU_E_BUSY)
         return err;
     agent->blocked = mu_pace_room(&agent->submit.pace) > PIECE_MIN + MU_FRAME_HEAD_BYTES;

@@ -22,34 +22,11 @@
 #define GREET_AGAIN_MS 50
 #define BYE_LINGER_MS 200
 #define GREETINGS_MAX 3u
-#define PING_EVERY_MS 5000
-#define PING_SOON_MS 5
 #define SILENCE_MS 15000
 #define REOPEN_MS 500
 #define REOPEN_MAX_MS 30000
 #define DISTRUST_MS 30000
-#define OFFSET_KEPT_MS 60000
 #define SMALL_FRAME_BYTES 2048u
-
-/* ---- clocks ---------------------------------------------------------------------------------- */
-
-static int64_t clock_ms(clockid_t id)
-{
-    struct timespec t;
-
-    MU_CHECK(clock_gettime(id, &t) == 0);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t mu_machine_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
-
-int64_t mu_wall_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
 
 int64_t mu_back_off_ms(int64_t base, int64_t max, unsigned times)
 {
@@ -263,57 +240,6 @@ void mu_link_watch(struct mu_agent *agent, int64_t now)
 
 /* ---- staying in touch ------------------------------------------------------------------------ */
 
-static bool all_settled(const struct mu_agent *agent)
-{
-    return mu_agent_unsettled(agent) == 0;
-}
-
-void mu_link_ping(struct mu_agent *agent, int64_t now)
-{
-    uint8_t frame[SMALL_FRAME_BYTES];
-    struct mu_writer w = mu_writer(frame, sizeof frame);
-    uint64_t idle = all_settled(agent) && mu_witness_settled(agent) ? agent->idle_through : 0;
-    int64_t wall = mu_wall_ms();
-
-    agent->times.echo = wall > agent->times.echo ? wall : agent->times.echo + 1;
-    agent->times.ping_wall = wall;
-    mu_ping_write(&w, &(struct mu_ping){.wall_ms = agent->times.echo, .idle_through = idle});
-    agent->times.ping_at = now + GREET_AGAIN_MS;
-    if (!mu_link_say(agent, MU_FRAME_PING, &w))
-        return;
-    mu_witness_pinged(agent, agent->times.echo);
-    if (idle != agent->idle_told)
-        agent->idle_echo = agent->times.echo;
-    agent->idle_told = idle;
-    agent->times.pinged_at = now;
-    agent->times.ping_at = now + PING_EVERY_MS;
-    if (!agent->submit.pace.marked)
-        mu_pace_marked(&agent->submit.pace, agent->times.echo, now);
-}
-
-static void say_clock(struct mu_agent *agent)
-{
-    uint8_t frame[SMALL_FRAME_BYTES];
-    struct mu_writer w = mu_writer(frame, sizeof frame);
-
-    mu_clock_frame_write(&w, &(struct mu_clock_frame){.log_ms = agent->clock_wanted});
-    agent->clock_said = mu_link_say(agent, MU_FRAME_CLOCK, &w);
-}
-
-/* A clock in steps that has gone on at all has heard us: asked twice, it would go a step too far. */
-static void clock_answered(struct mu_agent *agent, int64_t log_ms)
-{
-    if (log_ms > agent->clock_stood)
-        agent->clock_wanted = 0;
-    agent->clock_said = false;
-}
-
-static bool idle_news(const struct mu_agent *agent)
-{
-    return agent->idle_through != agent->idle_told && all_settled(agent) &&
-           mu_witness_settled(agent);
-}
-
 enum mu_err mu_link_step(struct mu_agent *agent, int64_t now)
 {
     if (agent->log_verifier == NULL)
@@ -325,10 +251,8 @@ enum mu_err mu_link_step(struct mu_agent *agent, int64_t now)
     } else if (now >= agent->times.lost_at) {
         mu_link_regreet(agent, MU_E_TIMEOUT);
     } else if (agent->link == MU_LINK_OPEN) {
-        if (agent->clock_wanted != 0 && !agent->clock_said)
-            say_clock(agent);
-        if (now >= agent->times.ping_at || idle_news(agent))
-            mu_link_ping(agent, now);
+        mu_clock_step(agent);
+        mu_beat_step(agent, now);
     }
     return MU_OK;
 }
@@ -352,19 +276,6 @@ int64_t mu_link_due(const struct mu_agent *agent, int64_t latest)
 }
 
 /* ---- hearing --------------------------------------------------------------------------------- */
-
-static void set_clock(struct mu_agent *agent, int64_t log_ms)
-{
-    agent->clock.start_ms = log_ms;
-    agent->clock.machine_ms = mu_machine_ms();
-    agent->clock_known = true;
-}
-
-void mu_link_clock_passed(struct mu_agent *agent, int64_t log_ms)
-{
-    if (agent->clock_known && mu_agent_log_now_ms(agent) < log_ms)
-        set_clock(agent, log_ms);
-}
 
 /* The record was restored: signed, so it is so. What was said and what was read go back to where both
  * records are still the same; only then is the new head believed. */
@@ -409,14 +320,11 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
         return err;
     agent->epoch = welcome->epoch;
     agent->backed_up_through = welcome->backed_up_through;
-    agent->clock.rate_milli = welcome->rate_milli;
-    set_clock(agent, welcome->log_now_ms);
-    clock_answered(agent, welcome->log_now_ms);
+    mu_clock_welcomed(agent, welcome);
     agent->times.greet_at = INT64_MAX;
     agent->times.greetings = 0;
     agent->times.lost_at = now + SILENCE_MS;
-    agent->times.ping_at = now; /* with nothing before it: what a round trip takes */
-    agent->idle_told = agent->all_idle = 0;
+    mu_beat_begin(agent);
     mu_pace_begin(&agent->submit.pace);
     if (agent->spool != NULL)
         mu_spool_may_forget(agent->spool, welcome->backed_up_through, welcome->log_now_ms);
@@ -426,46 +334,6 @@ enum mu_err mu_link_take_welcome(struct mu_agent *agent, const struct mu_heard *
         mu_link_tell(agent, MU_LINK_OPEN, MU_OK);
     else
         mu_link_tell(agent, MU_LINK_OPEN, MU_E_FORK);
-    return MU_OK;
-}
-
-/* The shortest round trip of a minute tells best: what it took lay somewhere between the two readings. */
-static void note_offset(struct mu_agent *agent, const struct mu_pong *pong, int64_t now)
-{
-    int64_t half_ms = (now - agent->times.pinged_at + 1) / 2;
-    struct mu_offset *kept = &agent->offset;
-
-    if (kept->read_at != 0 && half_ms > kept->within_ms && now - kept->read_at < OFFSET_KEPT_MS)
-        return;
-    *kept = (struct mu_offset){
-        .ms = pong->wall_ms - (agent->times.ping_wall + half_ms),
-        .within_ms = half_ms,
-        .read_at = now,
-    };
-}
-
-enum mu_err mu_link_take_pong(struct mu_agent *agent, const struct mu_heard *heard)
-{
-    const struct mu_pong *pong = &heard->as.pong;
-    int64_t now = mu_machine_ms();
-
-    set_clock(agent, pong->log_now_ms);
-    if (pong->echo_ms == agent->times.echo)
-        note_offset(agent, pong, now);
-    mu_witness_ponged(agent, pong->echo_ms);
-    if (agent->spool != NULL)
-        mu_spool_may_forget(agent->spool, agent->backed_up_through, pong->log_now_ms);
-    if (agent->idle_told == agent->idle_through && pong->echo_ms >= agent->idle_echo)
-        agent->all_idle = pong->all_idle_through;
-    mu_pace_heard(&agent->submit.pace, pong->echo_ms, now);
-    agent->times.failures = 0;
-    return MU_OK;
-}
-
-enum mu_err mu_link_take_clock(struct mu_agent *agent, const struct mu_heard *heard)
-{
-    set_clock(agent, heard->as.clock.log_ms);
-    agent->clock_wanted = 0;
     return MU_OK;
 }
 
@@ -481,45 +349,4 @@ enum mu_err mu_link_take_bye(struct mu_agent *agent, const struct mu_heard *hear
     else
         stand_back(agent, MU_LINK_REFUSED, why, REOPEN_MS);
     return MU_OK;
-}
-
-/* ---- the exercise clock ---------------------------------------------------------------------- */
-
-void mu_agent_idle(mu_agent *agent, uint64_t through)
-{
-    if (through != agent->idle_through)
-        agent->all_idle = 0; /* what was told before the broker heard this may be old */
-    agent->idle_through = through;
-    mu_turn_wake(agent);
-}
-
-uint64_t mu_agent_all_idle(mu_agent *agent)
-{
-    int64_t soon = agent->times.pinged_at + PING_SOON_MS;
-
-    if (agent->times.ping_at > soon) {
-        agent->times.ping_at = soon;
-        mu_turn_wake(agent);
-    }
-    return agent->all_idle;
-}
-
-void mu_agent_clock(mu_agent *agent, int64_t log_ms)
-{
-    agent->clock_wanted = log_ms;
-    agent->clock_stood = agent->clock_known ? mu_agent_log_now_ms(agent) : INT64_MAX;
-    agent->clock_said = false;
-    mu_turn_wake(agent);
-}
-
-bool mu_agent_clock_offset_ms(const mu_agent *agent, int64_t *ahead_ms, int64_t *within_ms)
-{
-    *ahead_ms = agent->offset.ms;
-    *within_ms = agent->offset.within_ms;
-    return agent->offset.read_at != 0;
-}
-
-int64_t mu_agent_log_now_ms(const mu_agent *agent)
-{
-    return agent->clock_known ? mu_clock_at(&agent->clock, mu_machine_ms()) : 0;
 }

@@ -184,7 +184,7 @@ enum mu_err mu_submit_step(struct mu_agent *agent, int64_t now)
     for (uint8_t lane = 0; err == MU_OK && agent->link == MU_LINK_OPEN && lane < MU_LANES; lane++)
         err = send_lane(agent, lane, now);
     if (err == MU_OK && agent->link == MU_LINK_OPEN && mu_pace_wants_mark(&agent->submit.pace))
-        mu_link_ping(agent, now);
+        mu_beat_ping(agent, now);
     if (err != MU_E_BUSY)
         return err;
     agent->blocked = true;

@@ -15,7 +15,7 @@
 static enum mu_err (*const take[MU_FRAME_TYPES])(struct mu_agent *, const struct mu_heard *) = {
     [MU_FRAME_WELCOME] = mu_link_take_welcome,   [MU_FRAME_ACCEPTED] = mu_submit_take_accepted,
     [MU_FRAME_REFUSED] = mu_submit_take_refused, [MU_FRAME_DELIVER] = mu_follow_take_deliver,
-    [MU_FRAME_PONG] = mu_link_take_pong,         [MU_FRAME_CLOCK] = mu_link_take_clock,
+    [MU_FRAME_PONG] = mu_beat_take_pong,         [MU_FRAME_CLOCK] = mu_clock_take,
     [MU_FRAME_BYE] = mu_link_take_bye,           [MU_FRAME_JOIN] = mu_link_take_join,
 };
 
