@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/authority/witness.h"
@@ -216,9 +217,9 @@ static void what_was_kept_from_a_desk_is_found(void **state_)
     line.r.delivered.running.b[0] ^= 1;
     sign(&line, CA);
     assert_int_equal(judge(&walk, &line), MU_RECEIPT_OTHER);
-    state(&walk, &line, CA, "CA",
-          9); /* who follows less is not counted here: replay/known does that */
-    strcpy(line.filter, "type=evacuation");
+    state(&walk, &line, CA, "CA", 9);
+    /* who follows less is not counted here: replay/known does that */
+    (void)snprintf(line.filter, sizeof line.filter, "%s", "type=evacuation");
     line.r.delivered.count = 2;
     sign(&line, CA);
     assert_int_equal(judge(&walk, &line), MU_RECEIPT_HOLDS);
