@@ -25,6 +25,8 @@ build_control() {
 storm() { TMPDIR="$tap_dir" MUSTER="$control/bin/muster" ROUNDS=5 SEED=1 "./$B/tests/storm/storm_test"; }
 
 story "a broker is built that acknowledges before it commits" build_control
+fails 1 "it is known by its mark, so nobody takes it for a true one" sh tests/house/control.sh "$control/musterd"
+says "and by name" 'musterd.*MU_CONTROL_ACK_FIRST'
 fails 1 "five rounds do not pass with it" storm
 says "because an acknowledged event is lost" 'LOST: .* was acknowledged as number'
 tap_done
