@@ -155,18 +155,27 @@ static struct mu_card *find_card(struct mu_picture *picture, const struct mu_sai
     return card;
 }
 
-static void count_finding(struct mu_card *card, const struct mu_said *said)
+/* Given back to a restored record, what closed a card may come before what raised it: the last word is the one that
+ * was recorded last. */
+static enum mu_err count_finding(struct mu_card *card, const struct mu_said *said)
 {
     const Muster__Finding *finding = said->event->finding;
     bool open = finding->state != MUSTER__FINDING_STATE__FINDING_STATE_CLOSED;
+    uint32_t raisings = finding->has_raising_count ? finding->raising_count : 1;
 
+    card->told++;
+    if (card->said != NULL && mu_said_recorded_before(said, card->said)) {
+        if (open && card->open && raisings == card->raisings)
+            card->raised_number = said->number;
+        return MU_OK;
+    }
     if (open && !card->open)
         card->raised_number = said->number;
     card->said = said;
     card->finding = finding;
     card->open = open;
-    card->raisings = finding->has_raising_count ? finding->raising_count : 1;
-    card->told++;
+    card->raisings = raisings;
+    return mu_finding_core(finding, &card->core);
 }
 
 /* The same finding twice is one; a void one does not count as told. */
@@ -187,10 +196,7 @@ static enum mu_err take_finding(struct mu_picture *picture, struct mu_card *card
     }
     if (finding->has_finding_id && (err = mu_table_put(&picture->findings, id, said)) != MU_OK)
         return err;
-    if ((err = mu_finding_core(finding, &card->core)) != MU_OK)
-        return err;
-    count_finding(card, said);
-    return MU_OK;
+    return count_finding(card, said);
 }
 
 enum mu_err mu_fold_finding(struct mu_picture *picture, const struct mu_entry *entry,
@@ -243,7 +249,9 @@ static enum mu_err put_decision(struct mu_picture *picture, const char *name,
         decided->name = name;
         err = mu_table_put(&picture->decisions, key, decided);
     }
-    decided->said = said;
+    /* Its latest: a restored record may get them back in another order. */
+    if (decided->said == NULL || mu_said_recorded_before(decided->said, said))
+        decided->said = said;
     return err != MU_OK ? err
                         : mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_DECISION,
                                                                    .id = decided->name});
@@ -333,5 +341,5 @@ const struct mu_said *mu_picture_decision(const mu_picture *picture, const struc
     by_name = find_decision(picture, rule_subject_name, agency);
     if (by_id == NULL || by_name == NULL)
         return by_id == NULL ? by_name : by_id;
-    return by_id->number > by_name->number ? by_id : by_name;
+    return mu_said_recorded_before(by_name, by_id) ? by_id : by_name;
 }

@@ -88,7 +88,8 @@ const struct mu_said *mu_picture_rates(const mu_picture *picture, const char *ar
 
         if (head == NULL || (area != NULL && !mu_area_within(bytes_of(area), of)))
             continue;
-        if (of.size + 1 > closest || (of.size + 1 == closest && head->number > best->number)) {
+        if (of.size + 1 > closest ||
+            (of.size + 1 == closest && mu_said_recorded_before(best, head))) {
             best = head;
             closest = of.size + 1;
         }
@@ -150,7 +151,7 @@ const Muster__Charge *mu_picture_charge(const mu_picture *picture, const char *r
 {
     const struct mu_object *object;
     const Muster__Charge *charge = NULL;
-    uint64_t number = 0;
+    const struct mu_said *latest = NULL;
 
     for (size_t i = 0;
          (object = mu_picture_at(picture, MUSTER__EVENT__BODY_DECLARATION, i)) != NULL; i++) {
@@ -159,10 +160,10 @@ const Muster__Charge *mu_picture_charge(const mu_picture *picture, const char *r
         for (size_t k = 0; head != NULL && k < head->event->declaration->n_charges; k++) {
             const Muster__Charge *line = head->event->declaration->charges[k];
 
-            if (head->number >= number && mu_same(line->role, role) &&
-                in_force(line->window, picture->now_ms)) {
+            if ((latest == NULL || !mu_said_recorded_before(head, latest)) &&
+                mu_same(line->role, role) && in_force(line->window, picture->now_ms)) {
                 charge = line;
-                number = head->number;
+                latest = head;
             }
         }
     }

@@ -39,9 +39,10 @@ struct mu_picture {
     struct mu_table orders;          /* id to the object somebody must acknowledge */
     struct mu_table tasks;           /* id to struct mu_task and its acts */
     struct mu_table clocks;          /* agency to its times that cannot be */
-    struct mu_table debts;           /* id to struct mu_debt */
-    struct mu_table debt_of;         /* leaf in hex of a word to the debt it belongs to */
-    struct mu_debt *last_debt;
+    struct mu_table debts;           /* id to what holds a struct mu_debt, or nothing any more */
+    struct mu_table debt_of;         /* leaf in hex of a word, said or yet to come, to its debt */
+    struct mu_table debt_answers;    /* leaf in hex of a word yet to come to its answer */
+    struct mu_table villages;        /* area to the newest debt there */
     struct mu_table machines;  /* agency to what its receipts have looked through */
     struct mu_table decisions; /* card id in hex, or "RULE:subject", to what was decided */
     const struct mu_said *last;

@@ -175,7 +175,7 @@ static enum mu_err after_sheet(struct mu_picture *picture, struct mu_object *obj
     const struct mu_said *head = mu_object_head(object);
 
     (void)said;
-    if (head != NULL && (picture->sheet == NULL || head->number > picture->sheet->number))
+    if (head != NULL && (picture->sheet == NULL || mu_said_recorded_before(picture->sheet, head)))
         picture->sheet = head;
     return mu_fold_touch(picture, (struct mu_touch){.kind = MU_TOUCH_SHEET, .id = object->id});
 }

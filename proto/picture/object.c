@@ -67,12 +67,12 @@ static bool stands_above(const struct mu_said *a, const struct mu_said *b)
         return a->version > b->version;
     if (a->version == 0 && a->as_of_ms != b->as_of_ms)
         return a->as_of_ms > b->as_of_ms;
-    return a->number > b->number;
+    return mu_said_recorded_before(b, a);
 }
 
 static bool newer(const struct mu_said *a, const struct mu_said *b)
 {
-    return a->as_of_ms != b->as_of_ms ? a->as_of_ms > b->as_of_ms : a->number > b->number;
+    return a->as_of_ms != b->as_of_ms ? a->as_of_ms > b->as_of_ms : mu_said_recorded_before(b, a);
 }
 
 static void put_in_order(struct mu_object *object, struct mu_said *said)
@@ -187,7 +187,9 @@ static enum mu_err strike_all(struct mu_picture *picture, const struct mu_said *
 
 static void withdraw(struct mu_object *object, const struct mu_said *said)
 {
-    if (object->withdrawn && object->withdrawn_version > said->version)
+    if (object->withdrawn && (object->withdrawn_version > said->version ||
+                              (object->withdrawn_version == said->version &&
+                               mu_said_recorded_before(said, object->withdrawn_by))))
         return;
     object->withdrawn = true;
     object->withdrawn_version = said->version;
@@ -297,6 +299,17 @@ bool mu_said_before(const struct mu_said *said, uint32_t epoch, uint64_t through
     return said->epoch <= epoch && said->number <= through;
 }
 
+bool mu_said_recorded_before(const struct mu_said *a, const struct mu_said *b)
+{
+    uint32_t epoch_a = a->was_number != 0 ? a->was_epoch : a->epoch;
+    uint32_t epoch_b = b->was_number != 0 ? b->was_epoch : b->epoch;
+
+    if (epoch_a != epoch_b)
+        return epoch_a < epoch_b;
+    return (a->was_number != 0 ? a->was_number : a->number) <
+           (b->was_number != 0 ? b->was_number : b->number);
+}
+
 static const struct mu_said *first_standing(const struct mu_said *said)
 {
     while (said != NULL && said->struck)
@@ -309,7 +322,7 @@ static bool is_withdrawn(const struct mu_object *object, const struct mu_said *h
 {
     if (!object->withdrawn || object->withdrawn_version != head->version)
         return object->withdrawn && object->withdrawn_version > head->version;
-    return head->version > 0 || object->withdrawn_number > head->number;
+    return head->version > 0 || mu_said_recorded_before(head, object->withdrawn_by);
 }
 
 const struct mu_said *mu_object_head(const struct mu_object *object)

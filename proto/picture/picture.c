@@ -49,6 +49,8 @@ void mu_picture_free(mu_picture **picture)
     mu_table_free(&old->clocks);
     mu_table_free(&old->debts);
     mu_table_free(&old->debt_of);
+    mu_table_free(&old->debt_answers);
+    mu_table_free(&old->villages);
     mu_arena_free(&old->arena);
     free(old->touches);
     free(old);

@@ -92,6 +92,8 @@ const struct mu_said *mu_picture_said(const mu_picture *picture, const Muster__R
 /* Whether whoever had read the record as it was at entry `through` of `epoch` had read it: what was given back
  * to a restored record counts by the place it had then. */
 bool mu_said_before(const struct mu_said *said, uint32_t epoch, uint64_t through);
+/* Which of two was recorded first, by the place each had then. */
+bool mu_said_recorded_before(const struct mu_said *a, const struct mu_said *b);
 
 /* The version that stands; NULL when the object is withdrawn or not yet stated. */
 const struct mu_said *mu_object_head(const struct mu_object *object);
@@ -224,5 +226,11 @@ const Muster__ReferenceObject *mu_picture_reference(const mu_picture *picture, c
 
 /* Everything that stands now. */
 void mu_picture_dump(const mu_picture *picture, struct mu_text *out);
+/* What its line says of one object as a JSON object: what is not known is absent, 64-bit numbers are
+ * strings, values of enums their English names. */
+void mu_picture_dump_object(const mu_picture *picture, const struct mu_object *object,
+                            struct mu_text *out);
+/* Findings are dumped as cards, decisions with what they are about. */
+bool mu_picture_dumps(uint32_t kind);
 
 #endif

@@ -43,7 +43,7 @@ static const Muster__TravelTable *table_of(const mu_picture *picture, const char
         const struct mu_said *head = mu_object_head(object);
 
         if (head != NULL && mu_same(head->event->travel_table->river_chain, chain) &&
-            (best == NULL || head->number > best->number))
+            (best == NULL || mu_said_recorded_before(best, head)))
             best = head;
     }
     return best == NULL ? NULL : best->event->travel_table;

@@ -285,6 +285,20 @@ static enum mu_err append(struct task_row *row, const struct mu_said *act)
     return MU_OK;
 }
 
+/* What a restored record got back late goes where it was recorded first. True: it is not the last. */
+static bool put_in_its_place(struct task_row *row)
+{
+    const struct mu_said *act = row->acts[row->count - 1];
+    size_t at = row->count - 1;
+
+    while (at > 0 && mu_said_recorded_before(act, row->acts[at - 1])) {
+        row->acts[at] = row->acts[at - 1];
+        at--;
+    }
+    row->acts[at] = act;
+    return at + 1 < row->count;
+}
+
 enum mu_err mu_fold_task(struct mu_picture *picture, const struct mu_said *act)
 {
     struct taking taking = {.picture = picture};
@@ -296,10 +310,12 @@ enum mu_err mu_fold_task(struct mu_picture *picture, const struct mu_said *act)
         if ((err = append(taking.row, act)) != MU_OK)
             return err;
         taking.at = taking.row->count - 1;
-        take(&taking, act);
-        return MU_OK;
+        if (!put_in_its_place(taking.row)) {
+            take(&taking, act);
+            return MU_OK;
+        }
     }
-    /* An earlier act was taken back: what stands is what the others make of it. */
+    /* An earlier act was taken back, or came late: what stands is what all of them make of it. */
     taking.row->task = (struct mu_task){.object = act->object};
     for (taking.at = 0; taking.at < taking.row->count; taking.at++)
         take(&taking, taking.row->acts[taking.at]);

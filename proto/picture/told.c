@@ -117,17 +117,27 @@ static const struct mu_said *creation(const struct mu_object *task, uint32_t ver
     return NULL;
 }
 
-enum mu_err mu_fold_told_task(struct mu_picture *picture, const struct mu_said *act)
+static enum mu_err stand_by_task(struct mu_picture *picture, const struct mu_said *made,
+                                 const struct mu_said *act)
 {
     const Muster__Envelope *envelope = act->event->envelope;
-    Muster__Rung rung = rung_of_task(act->event->task->act);
-    const struct mu_said *made = creation(act->object, act->version);
 
-    return made == NULL ? MU_OK
-                        : stand_on(picture, NULL, made,
-                                   envelope->on_behalf_of != NULL ? envelope->on_behalf_of
-                                                                  : envelope->agency,
-                                   rung, act);
+    return stand_on(picture, NULL, made,
+                    envelope->on_behalf_of != NULL ? envelope->on_behalf_of : envelope->agency,
+                    rung_of_task(act->event->task->act), act);
+}
+
+enum mu_err mu_fold_told_task(struct mu_picture *picture, const struct mu_said *act)
+{
+    const struct mu_said *made = creation(act->object, act->version);
+    enum mu_err err = made == NULL ? MU_OK : stand_by_task(picture, made, act);
+
+    /* Acts that came before the task they are about. */
+    for (const struct mu_said *said = made == act ? act->object->news : NULL;
+         said != NULL && err == MU_OK; said = said->older)
+        if (said != act && said->version == act->version)
+            err = stand_by_task(picture, made, said);
+    return err;
 }
 
 enum mu_err mu_fold_touch_told(struct mu_picture *picture, const char *object)
@@ -237,7 +247,13 @@ static bool is_blank(const char *text)
     return text == NULL || text[0] == '\0';
 }
 
-/* The first word about a rung stands; told by telephone, the first that was read back. */
+static bool stands_before(const struct told_act *act, const struct mu_told_step *step)
+{
+    return step->act == NULL || mu_said_recorded_before(act->act, step->act);
+}
+
+/* The first word about a rung stands; told by telephone, the first that was read back. First is what was recorded
+ * first, in whatever order a restored record gets them back. */
 static void take_act(struct mu_told *out, const struct told_act *act, int64_t at_ms)
 {
     const Muster__Envelope *envelope = act->act->event->envelope;
@@ -249,9 +265,13 @@ static void take_act(struct mu_told *out, const struct told_act *act, int64_t at
         return;
     if (second_hand && !by_other_means(envelope))
         return; /* how does he know? */
-    if (!step->reached || (act->rung == MUSTER__RUNG__RUNG_TOLD_BY_PHONE &&
-                           is_blank(step->read_back) && !is_blank(envelope->read_back)))
+    if (step->reached && act->rung == MUSTER__RUNG__RUNG_TOLD_BY_PHONE &&
+        is_blank(step->read_back) != is_blank(envelope->read_back)) {
+        if (is_blank(step->read_back))
+            fill_step(step, act, second_hand);
+    } else if (!step->reached || stands_before(act, step)) {
         fill_step(step, act, second_hand);
+    }
 }
 
 static void take_acts(const mu_picture *picture, const char *key, int64_t at_ms,
@@ -307,7 +327,7 @@ static void conclude(struct mu_told *out)
                               out->highest <= MUSTER__RUNG__RUNG_ON_MACHINE))
             out->highest = (Muster__Rung)rung;
         if (shows_knowledge(step, (Muster__Rung)rung) &&
-            (out->known_by == NULL || step->number < out->known_by->number))
+            (out->known_by == NULL || mu_said_recorded_before(step->act, out->known_by->act)))
             out->known_by = step;
     }
     out->knows = out->known_by != NULL;

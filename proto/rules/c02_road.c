@@ -41,7 +41,7 @@ static bool newer(const struct mu_print *a, const struct mu_print *b)
 {
     if (a->said->as_of_ms != b->said->as_of_ms)
         return a->said->as_of_ms > b->said->as_of_ms;
-    return a->said->number > b->said->number;
+    return mu_said_recorded_before(b->said, a->said);
 }
 
 static bool in_force(const struct search *search, const struct mu_print *report)

@@ -100,7 +100,7 @@ static bool take_pace(void *user, const struct mu_print *print)
     if (people.rated != NULL &&
         (pace->rated == NULL || people.rated->as_of_ms > pace->rated->as_of_ms ||
          (people.rated->as_of_ms == pace->rated->as_of_ms &&
-          people.rated->number > pace->rated->number)))
+          mu_said_recorded_before(pace->rated, people.rated))))
         pace->rated = people.rated;
     return true;
 }

@@ -99,7 +99,7 @@ static const char *last_sent(const struct movers *movers)
     const struct mu_said *last = movers->at[0]->said;
 
     for (size_t i = 1; i < movers->count; i++)
-        if (movers->at[i]->said->number > last->number)
+        if (mu_said_recorded_before(last, movers->at[i]->said))
             last = movers->at[i]->said;
     return last->object->id;
 }

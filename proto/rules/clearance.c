@@ -203,7 +203,7 @@ static bool came_first(struct mu_judgement *judgement, const struct mu_object *p
                        const struct mu_said *version, const struct mu_object *other)
 {
     for (const struct mu_said *said = other->versions; said != NULL; said = said->lower)
-        if (!said->struck && said->number < version->number &&
+        if (!said->struck && mu_said_recorded_before(said, version) &&
             shares_of(judgement, plan, said).count > 0)
             return true;
     return false;
@@ -248,7 +248,7 @@ static const struct mu_said *override_of(const struct mu_judgement *judgement,
             continue;
         for (size_t k = 0; k < decision->n_on; k++)
             if (mu_picture_said(judgement->picture, decision->on[k]) == version &&
-                (latest == NULL || head->number > latest->number))
+                (latest == NULL || mu_said_recorded_before(latest, head)))
                 latest = head;
     }
     return latest;

@@ -59,15 +59,17 @@ static const struct place *judged_before(const mu_rules *rules)
 }
 
 /* A restored record is given back word by word, by whoever comes first. All that was judged before, and what was
- * said of it stands: half of it now shows another picture, and saying so would be a lie, for nothing has
- * changed. So a card is left as it is until something happens that had not been judged. */
+ * said of it stands, also that nothing was said of it: half of it now shows another picture, and saying so would be
+ * a lie, for nothing has changed. So a card is left as it is until something happens that had not been judged. */
 static bool is_settled(const mu_rules *rules, const struct wanted *wanted,
                        const struct published *published)
 {
     const struct place *judged = judged_before(rules);
 
-    return published->last != NULL && published->last->has_epoch && judged->epoch > 0 &&
-           published->last->epoch <= judged->epoch && !mu_place_after(&wanted->moved, judged);
+    if (wanted->awaited || judged->epoch == 0 || mu_place_after(&wanted->moved, judged))
+        return false;
+    return published->last == NULL ||
+           (published->last->has_epoch && published->last->epoch <= judged->epoch);
 }
 
 static bool must_say(const struct wanted *wanted, const struct published *published)

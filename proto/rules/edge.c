@@ -90,7 +90,7 @@ static bool overruled(const struct seen *seen, const struct mu_print *print)
         if (other != print && other->from_m <= print->from_m && other->to_m >= print->to_m &&
             (other->said->as_of_ms > print->said->as_of_ms ||
              (other->said->as_of_ms == print->said->as_of_ms &&
-              other->said->number > print->said->number)))
+              mu_said_recorded_before(print->said, other->said))))
             return true;
     }
     return false;

@@ -351,6 +351,16 @@ static void note_judged(mu_rules *rules, const Muster__Finding *finding)
             rules->judged[i] = at;
 }
 
+/* What was said before the record was lost tells what is yet to come back. */
+static void mark_remembered(mu_rules *rules, const struct wanted *wanted)
+{
+    mark(rules, wanted->cause);
+    if (is_kind(wanted->cause, "order"))
+        mark_known(rules, "overdue", wanted->cause->id);
+    if (is_kind(wanted->cause, "debt"))
+        mark_open(rules, "debt"); /* one of them may have this name */
+}
+
 /* Our own finding came back: it is awaited no longer, and counts unless it is void. One that nobody
  * here wants (another version of the rules did) is wanted closed. */
 static void touch_card(mu_rules *rules, const struct mu_touch *touch)
@@ -373,6 +383,8 @@ static void touch_card(mu_rules *rules, const struct mu_touch *touch)
         wanted->awaited = false;
         rules->awaited--;
     }
+    if (last != NULL && last->was_number != 0)
+        mark_remembered(rules, wanted);
     mu_wanted_changed(rules, wanted);
 }
 
@@ -413,7 +425,7 @@ static bool is_off(const mu_rules *rules, Muster__Rule rule)
         const struct mu_said *head = mu_object_head(object);
 
         if (head != NULL && head->event->rule_switch->rule == rule &&
-            (latest == NULL || head->number > latest->number))
+            (latest == NULL || mu_said_recorded_before(latest, head)))
             latest = head;
     }
     return latest != NULL && latest->event->rule_switch->has_on && !latest->event->rule_switch->on;

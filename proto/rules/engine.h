@@ -31,7 +31,7 @@ struct wanted {
     uint8_t *packed;
     const struct mu_said *lead;
     const struct mu_said *turned_by; /* the statement that closed it; NULL: time did */
-    uint64_t raised_through;         /* entry judged when it last opened */
+    struct place raised_at;          /* of the entry judged when it last opened */
     int64_t wake_at_ms;              /* 0: nothing changes by itself */
     bool watched;                    /* a card, or what waits for somebody's word */
     size_t open_at;                  /* place among those open, from 1; 0: not there */
@@ -82,6 +82,8 @@ MU_MUST_USE enum mu_err mu_wanted_file(mu_rules *rules, struct cause *cause,
                                        struct mu_judgement *judgement);
 /* A closed one for a published card that nobody wants; NULL when memory is out. */
 struct wanted *mu_wanted_adopt(mu_rules *rules, const char *key, const struct mu_card *card);
+/* Where it was recorded first. */
+struct place mu_place_of(const struct mu_said *said);
 bool mu_place_after(const struct place *a, const struct place *b);
 /* To be compared with what is published, at the next mu_rules_differ. */
 void mu_wanted_changed(mu_rules *rules, struct wanted *wanted);

@@ -32,6 +32,7 @@ static bool look_at_task(struct mu_judgement *judgement, struct mu_order *order)
     order->to[0] = (struct mu_told_to){.agency = task->asked, .must_answer = true};
     order->count = 1;
     mu_told_of(judgement->picture, task->made, task->asked, &order->told[0]);
+    mu_order_remember(judgement, order);
     order->due_ms = task->accept_by_ms;
     set_mark(judgement, order);
     return true;
@@ -49,10 +50,11 @@ bool mu_order_look(struct mu_judgement *judgement, struct mu_order *order)
         return false;
     order->count =
         mu_told_addressees(judgement->picture, order->said, order->to, MU_ORDER_AGENCIES_MAX);
-    for (size_t i = 0; i < order->count; i++) {
+    for (size_t i = 0; i < order->count; i++)
         mu_told_of(judgement->picture, order->said, order->to[i].agency, &order->told[i]);
+    mu_order_remember(judgement, order);
+    for (size_t i = 0; i < order->count; i++)
         order->known += order->told[i].knows;
-    }
     order->critical = mu_told_is_critical(order->said);
     order->due_ms = mu_told_due_ms(judgement->picture, order->said);
     set_mark(judgement, order);
@@ -83,7 +85,8 @@ static const struct mu_told_step *shown_step(const struct mu_told *told)
 }
 
 static void add_state(struct mu_judgement *judgement, struct mu_draft *draft,
-                      const struct mu_told_to *to, const struct mu_told *told)
+                      const struct mu_told_to *to, const struct mu_told *told,
+                      const Muster__ToldState *before)
 {
     Muster__ToldState *state = mu_judge_take(judgement, sizeof *state);
     const struct mu_told_step *step = shown_step(told);
@@ -103,6 +106,8 @@ static void add_state(struct mu_judgement *judgement, struct mu_draft *draft,
     }
     if (step != NULL && step->act != NULL)
         state->ref = mu_judge_ref(judgement, step->act);
+    else if (before != NULL)
+        state->ref = before->ref;
     if (!told->knows)
         state->telephone = mu_judge_text(
             judgement, mu_picture_telephone(judgement->picture, to->agency, to->post));
@@ -114,7 +119,7 @@ void mu_order_told(struct mu_judgement *judgement, struct mu_draft *draft,
 {
     for (size_t i = 0; i < order->count; i++)
         if (!missing_only || !order->told[i].knows)
-            add_state(judgement, draft, &order->to[i], &order->told[i]);
+            add_state(judgement, draft, &order->to[i], &order->told[i], order->before[i]);
 }
 
 static Muster__Sentence *say_line(struct mu_judgement *judgement, const struct mu_told *told)

@@ -19,7 +19,7 @@ static const struct mu_said *asking(const mu_picture *picture, const char *id,
 
             if (candidate->object == NULL || strcmp(candidate->object, id) != 0 ||
                 !candidate->has_owes_version || !candidate->owes_version ||
-                (latest != NULL && latest->number > head->number))
+                (latest != NULL && mu_said_recorded_before(head, latest)))
                 continue;
             latest = head;
             *order = candidate;
@@ -39,7 +39,7 @@ void mu_judge_owed(struct mu_judgement *judgement)
     if (decision == NULL)
         return;
     draft = mu_draft_begin(judgement, decision, judgement->id);
-    draft->open = head == NULL || head->number < decision->number;
+    draft->open = head == NULL || mu_said_recorded_before(head, decision);
     draft->finding->headline = mu_judge_say(judgement, draft->open ? "owed.version" : "owed.given",
                                             mu_arg_agency(judgement, order->agency),
                                             mu_arg_object(judgement, judgement->id), NULL);

@@ -58,7 +58,7 @@ static Muster__SupplyAnswer answer_to(const mu_picture *picture, const struct mu
 
         if (head != NULL && head->event->supply_response->to != NULL &&
             names(picture, head->event->supply_response->to, promise) &&
-            (latest == NULL || head->number > latest->number))
+            (latest == NULL || mu_said_recorded_before(latest, head)))
             latest = head;
     }
     return latest == NULL ? MUSTER__SUPPLY_ANSWER__SUPPLY_ANSWER_UNSPECIFIED

@@ -79,7 +79,7 @@ static const Muster__DamOperation *last_answer(const struct mu_object *operation
 
     for (const struct mu_said *said = operation->news; said != NULL; said = said->older)
         if (is_own(said, agency) && said->version == version &&
-            (best == NULL || said->number > best->number))
+            (best == NULL || mu_said_recorded_before(best, said)))
             best = said;
     return best == NULL ? NULL : best->event->dam_operation;
 }

@@ -16,7 +16,7 @@ struct reading {
 static void take_later(struct reading *best, const struct reading *one)
 {
     if (best->said == NULL || one->at_ms > best->at_ms ||
-        (one->at_ms == best->at_ms && one->said->number > best->said->number))
+        (one->at_ms == best->at_ms && mu_said_recorded_before(best->said, one->said)))
         *best = *one;
 }
 

@@ -28,15 +28,28 @@ static bool moves(const mu_rules *rules)
     return count == 0 || touches[0].kind != MU_TOUCH_RECEIPTS;
 }
 
-static void note_move(const mu_rules *rules, struct wanted *wanted)
+struct place mu_place_of(const struct mu_said *said)
+{
+    return said->was_number != 0 ? (struct place){said->was_epoch, said->was_number}
+                                 : (struct place){said->epoch, said->number};
+}
+
+/* Of the entry being judged. */
+static struct place place_now(const mu_rules *rules)
 {
     const struct mu_said *last = mu_picture_last(rules->picture);
-    struct place at = {mu_picture_epoch(rules->picture), mu_picture_through(rules->picture)};
+
+    return last != NULL ? mu_place_of(last)
+                        : (struct place){mu_picture_epoch(rules->picture),
+                                         mu_picture_through(rules->picture)};
+}
+
+static void note_move(const mu_rules *rules, struct wanted *wanted)
+{
+    struct place at = place_now(rules);
 
     if (!moves(rules))
         return;
-    if (last != NULL && last->was_number != 0)
-        at = (struct place){last->was_epoch, last->was_number};
     if (mu_place_after(&at, &wanted->moved))
         wanted->moved = at;
 }
@@ -258,12 +271,12 @@ static struct mu_draft *merge_drafts(struct mu_judgement *judgement, const char 
 /* ---- what people decided ---- */
 
 static bool rests_on_newer(const struct mu_judgement *judgement, const Muster__Finding *finding,
-                           uint64_t number)
+                           const struct mu_said *decision)
 {
     for (size_t i = 0; i < finding->n_causes; i++) {
         const struct mu_said *said = mu_picture_said(judgement->picture, finding->causes[i]);
 
-        if (said != NULL && said->number > number)
+        if (said != NULL && mu_said_recorded_before(decision, said))
             return true;
     }
     return false;
@@ -290,19 +303,23 @@ static void take_decision(struct mu_judgement *judgement, const struct wanted *w
     char buffer[CAUSE_BYTES];
     struct mu_text name = mu_text(buffer, sizeof buffer);
     const struct mu_said *decision;
+    struct place decided_at;
 
-    if (!finding->has_card_id || wanted == NULL || wanted->raised_through == 0 ||
+    if (!finding->has_card_id || wanted == NULL || wanted->raised_at.number == 0 ||
         finding->decider_agency == NULL)
         return;
     mu_text_addf(&name, "%s:%s", mu_rule_name(finding->rule),
                  finding->subject == NULL ? "" : finding->subject);
     decision =
         mu_picture_decision(judgement->picture, &wanted->card_id, buffer, finding->decider_agency);
-    if (decision == NULL || decision->number <= wanted->raised_through)
+    if (decision == NULL)
+        return;
+    decided_at = mu_place_of(decision);
+    if (!mu_place_after(&decided_at, &wanted->raised_at))
         return;
     finding->decision = mu_judge_ref(judgement, decision);
     if (draft->open && settles(decision->event->decision->verdict, &draft->reason) &&
-        !rests_on_newer(judgement, finding, decision->number))
+        !rests_on_newer(judgement, finding, decision))
         draft->open = false;
 }
 
@@ -365,7 +382,7 @@ static enum mu_err turn(mu_rules *rules, struct wanted *wanted, bool open,
 {
     if (open && !wanted->public.open) {
         wanted->public.raisings++;
-        wanted->raised_through = mu_picture_through(rules->picture);
+        wanted->raised_at = place_now(rules);
     }
     if (!open && wanted->public.open) {
         wanted->public.close_reason = reason_now(rules, reason);
@@ -478,8 +495,9 @@ static enum mu_err file_role(mu_rules *rules, struct cause *cause, struct mu_jud
     woken_ms = wanted->wake_at_ms;
     if ((err = pack(wanted, draft->finding)) != MU_OK)
         return err;
-    if (draft->open != wanted->public.open || woken_ms != wanted->wake_at_ms ||
-        !mu_hash_equal(&before, &wanted->public.core))
+    /* A mark that was let go of is no news. */
+    if (draft->open != wanted->public.open || !mu_hash_equal(&before, &wanted->public.core) ||
+        (woken_ms != wanted->wake_at_ms && wanted->wake_at_ms != 0))
         mu_wanted_changed(rules, wanted);
     wanted->lead = draft->lead;
     wanted->public.is_card = draft->finding->has_card_id;

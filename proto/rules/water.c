@@ -18,11 +18,12 @@ struct search {
 };
 
 /* The version the plan's author could have seen. */
-static const struct mu_said *stood_before(const struct mu_object *operation, uint64_t number)
+static const struct mu_said *stood_before(const struct mu_object *operation,
+                                          const struct mu_said *plan)
 {
     const struct mu_said *said = operation->versions;
 
-    while (said != NULL && (said->struck || said->number > number))
+    while (said != NULL && (said->struck || mu_said_recorded_before(plan, said)))
         said = said->lower;
     return said;
 }
@@ -68,7 +69,7 @@ static bool take_release(void *user, const struct mu_print *print)
     struct search *search = user;
 
     search->judgement->looked++;
-    search->release = stood_before(print->object, search->version->number);
+    search->release = stood_before(print->object, search->version);
     if (search->release == NULL || cites(search) || is_listed(search))
         return true;
     mu_release_arrivals_of(search->judgement->picture, mu_judge_river(search->judgement),

@@ -77,10 +77,9 @@ come_back() {
         "$B/muster" report "we are back" --place qsq --wait --dir "$tap_dir/again/play/$who" || return 1
     done
 }
-# What the programs said, by leaf. A debt is named by the word of a message that was recorded first; of two in
-# one message the graver is given back first, so one debt may have a second name.
+# What the programs said, by leaf.
 leaves() {
-    grep '"kind":"\(finding\|supply_sheet\|dam_operation\|dispatch_proposal\)"' "$1" | grep -v '"object":"DEBT:' |
+    grep '"kind":"\(finding\|supply_sheet\|dam_operation\|dispatch_proposal\)"' "$1" |
         sed 's/^[^}]*"acceptedAt":"[^"]*","leaf":"\([0-9a-f]*\)".*"object":"\([^"]*\)","version":\([0-9]*\),"status".*/\2 \3 \1/' | sort
 }
 same_answers() {

@@ -28,6 +28,7 @@ struct kept {
     struct kept *next;
 };
 static struct kept *first, **last = &first;
+static struct kept *lost;
 
 void story_open(struct story *story)
 {
@@ -64,7 +65,7 @@ static void enter(struct story *story, const char *agency, const Muster__Event *
 {
     uint8_t *packed = mu_arena_take(&story->arena, mu_event_size(event) + 1);
     struct mu_entry entry = {
-        .epoch = 1,
+        .epoch = 1 + story->epochs_before,
         .number = ++story->number,
         .accepted_at_ms = story->at_ms,
         .path = "",
@@ -261,7 +262,7 @@ void story_holds(struct story *story, const char *clock, const char *agency, uin
     receipt.checkpoint_size = through;
     receipt.checkpoint_root = (ProtobufCBinaryData){32, signature};
     receipt.signature = (ProtobufCBinaryData){sizeof signature, signature};
-    receipt.epoch = 1;
+    receipt.epoch = 1 + story->epochs_before;
     receipt.n_through = MU_LANES;
     receipt.through = list;
     receipt.filter = (char *)(uintptr_t)filter;
@@ -562,6 +563,80 @@ void story_restart(struct story *story)
         assert_int_equal(mu_rules_judge(story->rules), MU_OK);
     }
     story_answer(story);
+}
+
+/* ---- a record that was lost ---- */
+
+static void begin_epoch(struct story *story, Muster__EpochReturned *returned)
+{
+    Muster__Event event = MUSTER__EVENT__INIT;
+    Muster__Epoch epoch = MUSTER__EPOCH__INIT;
+    Muster__Envelope envelope = MUSTER__ENVELOPE__INIT;
+
+    epoch.has_epoch = epoch.has_old_epoch = epoch.has_reason = true;
+    epoch.reason = MUSTER__EPOCH_REASON__EPOCH_REASON_RESTORED;
+    epoch.epoch = 1 + story->epochs_before;
+    epoch.old_epoch = story->epochs_before;
+    epoch.returned = returned;
+    envelope.agency = (char *)(uintptr_t) "broker";
+    envelope.area = (char *)(uintptr_t) "cn/99/01/21";
+    envelope.has_status = envelope.has_occurred_at_ms = true;
+    envelope.status = MUSTER__STATUS__STATUS_EXERCISE;
+    envelope.occurred_at_ms = story->at_ms;
+    event.envelope = &envelope;
+    event.body_case = MUSTER__EVENT__BODY_EPOCH;
+    event.epoch = &epoch;
+    enter(story, "broker", &event);
+}
+
+size_t story_restore(struct story *story, uint64_t through)
+{
+    size_t count = 0;
+
+    last = &first;
+    while (*last != NULL && (*last)->entry.number <= through)
+        last = &(*last)->next;
+    lost = *last;
+    *last = NULL;
+    for (struct kept *kept = lost; kept != NULL; kept = kept->next)
+        count++;
+    story->no_coordinator = true;
+    story_restart(story);
+    story->number = through;
+    story->epochs_before++;
+    begin_epoch(story, NULL);
+    return count;
+}
+
+const struct mu_entry *story_lost(size_t index)
+{
+    struct kept *kept = lost;
+
+    while (index-- > 0)
+        kept = kept->next;
+    return &kept->entry;
+}
+
+void story_gives_back(struct story *story, size_t index)
+{
+    struct mu_entry entry = *story_lost(index);
+    Muster__EpochReturned returned = MUSTER__EPOCH_RETURNED__INIT;
+
+    returned.has_epoch = returned.has_first_number = returned.has_count = true;
+    returned.has_accepted_at_ms = returned.has_number = true;
+    returned.epoch = entry.epoch;
+    returned.first_number = entry.number;
+    returned.count = 1;
+    returned.accepted_at_ms = entry.accepted_at_ms;
+    returned.number = story->number + 2;
+    if (!story->unannounced)
+        begin_epoch(story, &returned);
+    entry.epoch = 1 + story->epochs_before;
+    entry.number = ++story->number;
+    entry.accepted_at_ms = story->at_ms;
+    keep(story, &entry);
+    assert_int_equal(mu_picture_fold(story->picture, &entry), MU_OK);
+    assert_int_equal(mu_rules_judge(story->rules), MU_OK);
 }
 
 static bool is_finding(const struct kept *kept)

@@ -16,11 +16,13 @@ struct story {
     mu_rules *rules;
     mu_arena arena;
     uint64_t number;       /* of the last entry */
+    uint32_t epochs_before; /* 0: the record was never restored */
     int64_t at_ms;         /* log clock of the last entry */
     bool no_supply;        /* supply does not answer */
     bool water;            /* WR's program answers releases and gauges */
     bool no_coordinator;   /* it judges, and says nothing */
     int dies_after;        /* findings recorded before the coordinator is killed; -1: it lives */
+    bool unannounced;      /* what is given back is taken for new: the control */
     const char *meanwhile; /* EM says this between a judgement and its findings' entries; once */
     char trace[STORY_TRACE_BYTES]; /* findings as they were said, since story_forget */
     struct mu_text out;
@@ -50,6 +52,14 @@ void story_holds(struct story *story, const char *clock, const char *agency, uin
 /* A new coordinator on the same record: it folds everything again and says what is missing. The
  * record so far is kept for that. */
 void story_restart(struct story *story);
+
+/* The record is put back as it was at number `through` and begins a new epoch; a new coordinator has read it and
+ * says nothing yet. What came after is lost until it is given back. Returns how much that is. */
+size_t story_restore(struct story *story, uint64_t through);
+/* The index-th lost entry in the order it was recorded. */
+const struct mu_entry *story_lost(size_t index);
+/* Its author gives it back: announced by the broker, under a new number. Nobody answers: story_answer. */
+void story_gives_back(struct story *story, size_t index);
 
 /* A coordinator that speaks before it has folded what it said: the control for story_restart. */
 void story_speak_early(struct story *story);
