@@ -3,6 +3,7 @@
  * Its keys are made where they will live and never leave; a request file goes to an admin (enrol.c), a
  * welcome file comes back. Neither holds a secret.
  */
+#include "agents/cli/ca.h"
 #include "agents/cli/county.h"
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
@@ -11,6 +12,8 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+
+#include "agents/sdk/file.h"
 
 enum { KEY_AGENCY = 256, KEY_PROGRAM, KEY_WELCOME };
 
@@ -70,6 +73,9 @@ int mu_cli_agency_point(struct mu_cli *cli, int argc, char **argv)
                          &welcome.log_key);
     if (err == MU_OK)
         err = mu_county_write(argv[optind], &welcome.county);
+    if (err == MU_OK && welcome.certificate_size > 0)
+        err = mu_file_put(argv[optind], MU_CERTIFICATE_NAME,
+                          (struct mu_bytes){welcome.certificate, welcome.certificate_size});
     if (err != MU_OK)
         return mu_cli_error(cli, err, argv[optind]);
     cli->exercise = welcome.county.status == MUSTER__STATUS__STATUS_EXERCISE;

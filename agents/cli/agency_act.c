@@ -170,8 +170,9 @@ static int open_all(struct acting *a, struct mu_cli *cli)
     return err == MU_OK ? MU_EXIT_DONE : mu_talk_explain(&a->voice.talk, err);
 }
 
-static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_option *options,
-               struct acting *a, enum mu_word what, int (*act)(struct acting *))
+/* With `several`, one after the other, as long as all goes well. */
+static int run_on(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_option *options,
+                  struct acting *a, enum mu_word what, int (*act)(struct acting *), bool several)
 {
     const char *value;
     int key, code;
@@ -182,14 +183,22 @@ static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_op
         if (!take(a, key, value))
             return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, argv[optind - 1], value, NULL);
     }
-    if (argc - optind != 1)
+    if (argc - optind < 1 || (argc - optind > 1 && !several))
         return mu_cli_misused(cli, what, NULL);
-    a->whom = argv[optind];
-    if ((code = open_all(a, cli)) == MU_EXIT_DONE)
+    code = open_all(a, cli);
+    for (int i = optind; code == MU_EXIT_DONE && i < argc; i++) {
+        a->whom = argv[i];
         code = act(a);
+    }
     mu_roster_free(&a->roster);
     mu_voice_close(&a->voice);
     return code;
+}
+
+static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_option *options,
+               struct acting *a, enum mu_word what, int (*act)(struct acting *))
+{
+    return run_on(cli, argc, argv, options, a, what, act, false);
 }
 
 /* ---- grant, revoke --------------------------------------------------------------------------------- */
@@ -302,6 +311,24 @@ int mu_cli_agency_compromised(struct mu_cli *cli, int argc, char **argv)
 
 /* ---- endorse --------------------------------------------------------------------------------------- */
 
+/* What is about to be sealed, as everybody will read it. */
+static void print_proposal(const struct acting *a, const struct mu_waiting_seal *w)
+{
+    struct mu_style style = mu_output_style(a->voice.cli, a->voice.county.offset_min, NULL);
+    struct mu_entry entry = {.number = w->number,
+                             .accepted_at_ms = w->at_ms,
+                             .agent = w->author,
+                             .leaf = w->leaf,
+                             .body = w->body,
+                             .path = ""};
+    mu_arena arena = mu_event_arena(w->body.size);
+
+    if (a->voice.cli->form == MU_FORM_HUMAN &&
+        mu_event_unpack(w->body, &arena, &entry.event, NULL) == MU_OK)
+        mu_output_entry(a->voice.cli, &style, &entry);
+    mu_arena_free(&arena);
+}
+
 static int endorse(struct acting *a)
 {
     struct mu_saying saying;
@@ -315,6 +342,10 @@ static int endorse(struct acting *a)
         i++;
     if (!mu_page_waiting(a->roster, i, &w))
         return mu_cli_fail(a->voice.cli, MU_EXIT_ABSENT, MU_W_NOTHING_TO_ENDORSE, a->whom, NULL);
+    if (!a->refuse && mu_agent_id_equal(&w.author, mu_agent_self(a->voice.talk.agent)))
+        return mu_cli_fail(a->voice.cli, mu_cli_exit(MU_E_NOT_ADMIN), MU_W_ENDORSE_OWN, a->whom,
+                           NULL);
+    print_proposal(a, &w);
     mu_hex(w.leaf.b, sizeof w.leaf.b, leaf);
     if ((code = begin(a, MUSTER__EVENT__BODY_ENDORSEMENT, &saying)) == MU_EXIT_DONE)
         code = set(a, &saying, "endorsement.of.leaf", leaf);
@@ -329,5 +360,6 @@ int mu_cli_agency_endorse(struct mu_cli *cli, int argc, char **argv)
 {
     struct acting a = {.role = NULL};
 
-    return run(cli, argc, argv, mu_cli_agency_endorse_options, &a, MU_W_ENDORSE_WHAT, endorse);
+    return run_on(cli, argc, argv, mu_cli_agency_endorse_options, &a, MU_W_ENDORSE_WHAT, endorse,
+                  true);
 }

@@ -161,6 +161,22 @@ static void print_member(const struct seeing *s, const struct mu_member *m)
     mu_output_line(s->cli, MU_W_AS_IT_IS, line, NULL);
 }
 
+static void print_proposal(const struct seeing *s, const struct mu_waiting_seal *w)
+{
+    struct mu_entry entry = {.number = w->number,
+                             .accepted_at_ms = w->at_ms,
+                             .agent = w->author,
+                             .leaf = w->leaf,
+                             .body = w->body,
+                             .path = ""};
+    mu_arena arena = mu_event_arena(w->body.size);
+
+    if (s->cli->form == MU_FORM_HUMAN &&
+        mu_event_unpack(w->body, &arena, &entry.event, NULL) == MU_OK)
+        mu_output_entry(s->cli, &s->style, &entry);
+    mu_arena_free(&arena);
+}
+
 static void print_waiting(const struct seeing *s)
 {
     struct mu_waiting_seal w;
@@ -173,6 +189,7 @@ static void print_waiting(const struct seeing *s)
             continue;
         snprintf(number, sizeof number, "%" PRIu64, w.number);
         mu_show_clock(&text, &s->style, w.until_ms);
+        print_proposal(s, &w);
         mu_cli_tell(s->cli, MU_W_WAITS_FOR_SEAL, number, until, NULL);
     }
 }

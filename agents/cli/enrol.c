@@ -3,14 +3,15 @@
  * The request says who wants in, with which keys; what it may say is the admin's to add. Run again after
  * a cut, it finds the enrolment in the record and only hands out the welcome.
  */
+#include "agents/cli/ca.h"
 #include "agents/cli/enrolment.h"
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
+#include "agents/cli/retire.h"
 #include "agents/cli/welcome.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,17 @@
 
 #define REQUEST_BYTES_MAX 8192u
 
-enum { KEY_ROLES = 256, KEY_AREA, KEY_KINDS, KEY_UNTIL, KEY_NAME, KEY_DESK, KEY_OUT, KEY_ENDPOINT };
+enum {
+    KEY_ROLES = 256,
+    KEY_AREA,
+    KEY_KINDS,
+    KEY_UNTIL,
+    KEY_NAME,
+    KEY_DESK,
+    KEY_OUT,
+    KEY_ENDPOINT,
+    KEY_CA
+};
 
 const struct mu_cli_option mu_cli_agency_add_options[] = {
     {"roles", KEY_ROLES, "ROLE,...", MU_W_OPT_ROLES},
@@ -31,6 +42,7 @@ const struct mu_cli_option mu_cli_agency_add_options[] = {
     {"name", KEY_NAME, "TEXT", MU_W_OPT_AGENCY_NAME},
     {"desk", KEY_DESK, NULL, MU_W_OPT_DESK},
     {"endpoint", KEY_ENDPOINT, "ADDRESS", MU_W_OPT_ENDPOINT},
+    {"ca", KEY_CA, "FILE", MU_W_OPT_CA},
     {"out", KEY_OUT, "FILE", MU_W_OPT_OUT},
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
@@ -39,7 +51,9 @@ const struct mu_cli_option mu_cli_agency_add_options[] = {
 
 struct adding {
     struct mu_terms terms;
-    const char *request, *out, *endpoint;
+    const char *request, *out, *endpoint, *ca_path;
+    mu_roster *roster;
+    struct mu_ca ca;
 };
 
 static void take(struct adding *adding, int key, const char *value)
@@ -65,6 +79,9 @@ static void take(struct adding *adding, int key, const char *value)
         break;
     case KEY_ENDPOINT:
         adding->endpoint = value;
+        break;
+    case KEY_CA:
+        adding->ca_path = value;
         break;
     default:
         adding->terms.desk = true;
@@ -118,22 +135,29 @@ static enum mu_err read_request(struct mu_voice *voice, const char *path, Muster
 
 /* ---- the enrolment -------------------------------------------------------------------------------------------------------- */
 
+static void name_welcome(const struct adding *adding, char *path, size_t size)
+{
+    const char *slash = strrchr(adding->request, '/');
+
+    if (adding->out != NULL)
+        snprintf(path, size, "%s", adding->out);
+    else if (slash != NULL)
+        snprintf(path, size, "%.*s/welcome", (int)(slash - adding->request), adding->request);
+    else
+        snprintf(path, size, "welcome");
+}
+
 static int write_welcome(struct mu_voice *voice, const struct adding *adding,
-                         const Muster__Enrolment *enrolment)
+                         const struct mu_enrolled *enrolled, bool proposed)
 {
     struct mu_welcome_file welcome;
     char path[PATH_MAX];
-    const char *slash = strrchr(adding->request, '/');
     enum mu_err err = mu_welcome_file_of(voice->talk.dir, &voice->county, &welcome);
 
     mu_county_home(&welcome.county, adding->terms.area);
-    if (adding->out != NULL)
-        snprintf(path, sizeof path, "%s", adding->out);
-    else if (slash != NULL)
-        snprintf(path, sizeof path, "%.*s/welcome", (int)(slash - adding->request),
-                 adding->request);
-    else
-        snprintf(path, sizeof path, "welcome");
+    memcpy(welcome.certificate, enrolled->certificate, enrolled->certificate_size);
+    welcome.certificate_size = enrolled->certificate_size;
+    name_welcome(adding, path, sizeof path);
     if (err == MU_OK && adding->endpoint != NULL) {
         if (!mu_endpoint_ok(adding->endpoint))
             return mu_cli_misused(voice->cli, MU_W_BAD_OPTION_VALUE, "--endpoint", adding->endpoint,
@@ -144,47 +168,59 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
         err = mu_welcome_file_write(path, &welcome);
     if (err != MU_OK)
         return mu_cli_error(voice->cli, err, path);
-    mu_output_line(voice->cli, MU_W_ENROLLED, enrolment->agency, path, NULL);
+    mu_output_line(voice->cli, proposed ? MU_W_ENROL_PROPOSED : MU_W_ENROLLED, enrolled->agency,
+                   path, NULL);
     mu_cli_tell(voice->cli, MU_W_ENROLLED_NEXT, path, NULL);
     return MU_EXIT_DONE;
 }
 
 /* Two admins must agree on a third; this command seals once. */
-static void tell_second_seal(const struct mu_voice *voice, const Muster__Enrolment *enrolment)
-{
-    char number[32];
-
-    snprintf(number, sizeof number, "%" PRIu64, voice->talk.answer.number);
-    for (size_t i = 0; i < enrolment->n_roles; i++)
-        if (strcmp(enrolment->roles[i], "admin") == 0)
-            mu_cli_tell(voice->cli, MU_W_NEEDS_SECOND_SEAL, number, NULL);
-}
-
-static int add(struct mu_voice *voice, const struct adding *adding)
+static int enrol(struct mu_voice *voice, struct adding *adding, Muster__Enrolment *enrolment,
+                 struct mu_enrolled *out, bool *proposed)
 {
     struct mu_saying saying;
+    enum mu_err err =
+        mu_ca_issue(&adding->ca, &voice->arena, enrolment, adding->terms.name,
+                    mu_county_now_ms(&voice->county, voice->talk.agent), MU_CERTIFICATE_DAYS);
+    int code;
+
+    if (err == MU_OK)
+        err = mu_say_begin(MUSTER__EVENT__BODY_ENROLMENT, NULL, &voice->how, &saying);
+    if (err != MU_OK)
+        return mu_cli_error(voice->cli, err, adding->request);
+    saying.event->enrolment = enrolment;
+    if ((code = mu_enrolment_fill(voice, &adding->terms, &saying)) != MU_EXIT_DONE)
+        return code;
+    *proposed = mu_authority_needs_two_seals(adding->roster, mu_agent_self(voice->talk.agent),
+                                             saying.event);
+    snprintf(out->agency, sizeof out->agency, "%s", enrolment->agency);
+    out->certificate_size = enrolment->certificate.len;
+    if (out->certificate_size > 0)
+        memcpy(out->certificate, enrolment->certificate.data, out->certificate_size);
+    return mu_seal_say(voice, adding->roster, &saying);
+}
+
+static int add(struct mu_voice *voice, struct adding *adding)
+{
     struct mu_enrolled enrolled;
     Muster__Enrolment *enrolment = NULL;
+    bool proposed = false;
     enum mu_err err;
+    int code;
 
     if (!voice->reached)
         return mu_talk_explain(&voice->talk, voice->why);
     if ((err = read_request(voice, adding->request, &enrolment)) != MU_OK)
         return mu_cli_error(voice->cli, err, adding->request);
-    if ((err = mu_enrolment_find(voice, enrolment, &enrolled)) != MU_OK)
+    if ((err = mu_enrolment_find(voice, enrolment, &enrolled)) != MU_OK ||
+        (err = mu_rolls_read(&voice->talk, NULL, NULL, &adding->roster)) != MU_OK)
         return mu_talk_explain(&voice->talk, err);
     if (enrolled.number != 0)
-        return write_welcome(voice, adding, enrolment);
-    err = mu_say_begin(MUSTER__EVENT__BODY_ENROLMENT, NULL, &voice->how, &saying);
-    if (err != MU_OK)
-        return mu_cli_error(voice->cli, err, NULL);
-    saying.event->enrolment = enrolment;
-    int code = mu_enrolment_fill(voice, &adding->terms, &saying);
+        return write_welcome(voice, adding, &enrolled, false);
+    code = mu_ca_open(voice->cli, voice->talk.dir, adding->ca_path, adding->roster, &adding->ca);
     if (code == MU_EXIT_DONE)
-        code = mu_voice_say(voice, &saying, true);
-    if (code == MU_EXIT_DONE)
-        tell_second_seal(voice, enrolment);
-    return code == MU_EXIT_DONE ? write_welcome(voice, adding, enrolment) : code;
+        code = enrol(voice, adding, enrolment, &enrolled, &proposed);
+    return code == MU_EXIT_DONE ? write_welcome(voice, adding, &enrolled, proposed) : code;
 }
 
 int mu_cli_agency_add(struct mu_cli *cli, int argc, char **argv)
@@ -205,6 +241,8 @@ int mu_cli_agency_add(struct mu_cli *cli, int argc, char **argv)
     int code = mu_voice_open(&voice, cli, true);
     if (code == MU_EXIT_DONE)
         code = add(&voice, &adding);
+    mu_ca_close(&adding.ca);
+    mu_roster_free(&adding.roster);
     mu_voice_close(&voice);
     return code;
 }

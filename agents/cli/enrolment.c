@@ -120,7 +120,7 @@ static enum mu_err compare(void *user, const struct mu_entry *entry)
     if (e->agent.len != search->wanted->agent.len ||
         memcmp(e->agent.data, search->wanted->agent.data, e->agent.len) != 0)
         return MU_OK;
-    *search->out = (struct mu_enrolled){.number = entry->number};
+    search->out->number = entry->number;
     snprintf(search->out->agency, sizeof search->out->agency, "%s", e->agency);
     if (e->has_certificate && e->certificate.len <= sizeof search->out->certificate) {
         memcpy(search->out->certificate, e->certificate.data, e->certificate.len);

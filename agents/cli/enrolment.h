@@ -3,6 +3,7 @@
 #define MU_CLI_ENROLMENT_H
 
 #include "agents/cli/voice.h"
+#include "proto/sign/certificate.h"
 
 /* What the admin gives; the newcomer's own part is in the event already. Any may be NULL. */
 struct mu_terms {
@@ -22,7 +23,7 @@ int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
 struct mu_enrolled {
     uint64_t number; /* 0: it is not */
     char agency[MU_NAME_BYTES_MAX];
-    uint8_t certificate[1024];
+    uint8_t certificate[MU_CERTIFICATE_BYTES_MAX];
     size_t certificate_size;
 };
 

@@ -68,6 +68,8 @@ void mu_feed_receipts(struct feed *feed, const Muster__Event *event);
 void mu_feed_genesis(struct feed *feed, const Muster__Event *event);
 void mu_feed_enrolment(struct feed *feed, const Muster__Event *event);
 void mu_feed_grant(struct feed *feed, const Muster__Event *event);
+void mu_feed_endorsement(struct feed *feed, const Muster__Event *event);
+void mu_feed_key_change(struct feed *feed, const Muster__Event *event);
 void mu_feed_retire(struct feed *feed, const Muster__Event *event);
 void mu_feed_compromised(struct feed *feed, const Muster__Event *event);
 void mu_feed_quarantine(struct feed *feed, const Muster__Event *event);

@@ -2,6 +2,7 @@
 #include "agents/cli/feed.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/words/terms.h"
 
@@ -183,6 +184,9 @@ void mu_feed_enrolment(struct feed *feed, const Muster__Event *event)
 
     mu_feed_name(feed, MU_W_F_AS_IS, e->agency);
     mu_feed_quote(feed, MU_W_F_AS_IS, e->program);
+    if (e->has_replaces_agent && e->replaces_agent.len == e->agent.len &&
+        memcmp(e->replaces_agent.data, e->agent.data, e->agent.len) == 0)
+        mu_feed_clause(feed, MU_W_F_RENEWED, NULL);
     for (size_t i = 0; i < e->n_roles; i++) {
         char role[128];
         struct mu_text text = mu_text(role, sizeof role);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/sign/key.h"
 #include "proto/words/terms.h"
 
 /* The agency whose key it is, and the first digits of the key's id. */
@@ -44,6 +45,57 @@ void mu_feed_retire(struct feed *feed, const Muster__Event *event)
 {
     add_agent(feed, event->retire->has_agent, &event->retire->agent);
     mu_feed_quote(feed, MU_W_F_QUOTED, event->retire->reason);
+}
+
+void mu_feed_endorsement(struct feed *feed, const Muster__Event *event)
+{
+    const Muster__Endorsement *e = event->endorsement;
+
+    mu_feed_clause(feed, e->has_refused && e->refused ? MU_W_F_ENDORSED_NO : MU_W_F_ENDORSED, NULL);
+    mu_feed_ref(feed, MU_W_F_AS_IS, e->of);
+    mu_feed_quote(feed, MU_W_F_QUOTED, e->words);
+}
+
+/* The key that comes has no name in the record yet: its agency, and the first digits of its id. */
+static void add_admin(struct feed *feed, const Muster__AdminKey *admin)
+{
+    struct mu_public public;
+    struct mu_agent_id id;
+    char hex[33];
+
+    if (admin->sign_key.len != sizeof public.b)
+        return;
+    memcpy(public.b, admin->sign_key.data, sizeof public.b);
+    id = mu_public_id(&public);
+    mu_hex(id.b, sizeof id.b, hex);
+    hex[12] = '\0';
+    mu_feed_clause(feed, MU_W_F_ADMIN_IN, admin->agency == NULL ? "" : admin->agency, hex, NULL);
+}
+
+static void remove_admin(struct feed *feed, const ProtobufCBinaryData *agent)
+{
+    char hex[33];
+
+    if (agent->len != sizeof(struct mu_agent_id))
+        return;
+    mu_hex(agent->data, agent->len, hex);
+    hex[12] = '\0';
+    mu_feed_clause(feed, MU_W_F_ADMIN_OUT, hex, NULL);
+}
+
+void mu_feed_key_change(struct feed *feed, const Muster__Event *event)
+{
+    const Muster__KeyChange *k = event->key_change;
+
+    for (size_t i = 0; i < k->n_add_admins; i++)
+        add_admin(feed, k->add_admins[i]);
+    for (size_t i = 0; i < k->n_remove_admins; i++)
+        remove_admin(feed, &k->remove_admins[i]);
+    if (k->has_ca_certificate)
+        mu_feed_clause(feed, MU_W_F_NEW_CA, NULL);
+    if (k->has_log_key)
+        mu_feed_clause(feed, MU_W_F_NEW_LOG_KEY, NULL);
+    mu_feed_quote(feed, MU_W_F_QUOTED, k->reason);
 }
 
 void mu_feed_compromised(struct feed *feed, const Muster__Event *event)

@@ -18,6 +18,7 @@
 
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
+#include "agents/cli/rotate.h"
 #include "agents/cli/show.h"
 #include "agents/sdk/home.h"
 
@@ -41,7 +42,21 @@ enum {
     KEY_YES,
     KEY_NO_INPUT,
     KEY_AGENT,
+    KEY_OWN,
+    KEY_COUNTY_CA,
+    KEY_REASON,
 };
+
+/* clang-format off */
+/* What both commands say of a door that stands open. */
+#define OF_THE_DOOR                                                                                \
+    {"valid", KEY_VALID, "30min", MU_W_OPT_VALID},                                                 \
+    {"endpoint", KEY_ENDPOINT, "ADDRESS", MU_W_OPT_ENDPOINT},                                      \
+    {"ca", KEY_CA, "FILE", MU_W_OPT_CA},                                                           \
+    {"expect-words", KEY_EXPECT, "FILE", MU_W_OPT_EXPECT_WORDS},                                   \
+    {"yes", KEY_YES, NULL, MU_W_OPT_INVITE_YES},                                                   \
+    {"no-input", KEY_NO_INPUT, NULL, MU_W_OPT_NO_INPUT},                                           \
+    {NULL, 0, NULL, MU_W_EXERCISE}
 
 const struct mu_cli_option mu_cli_agency_invite_options[] = {
     {"role", KEY_ROLE, "ROLE,...", MU_W_OPT_ROLES},
@@ -50,26 +65,18 @@ const struct mu_cli_option mu_cli_agency_invite_options[] = {
     {"kinds", KEY_KINDS, "KIND,...", MU_W_OPT_GRANT_KINDS},
     {"from", KEY_FROM, "TIME", MU_W_OPT_GRANT_FROM},
     {"until", KEY_UNTIL, "TIME", MU_W_OPT_GRANT_UNTIL},
-    {"valid", KEY_VALID, "30min", MU_W_OPT_VALID},
     {"desk", KEY_DESK, NULL, MU_W_OPT_DESK},
-    {"endpoint", KEY_ENDPOINT, "ADDRESS", MU_W_OPT_ENDPOINT},
-    {"ca", KEY_CA, "FILE", MU_W_OPT_CA},
-    {"expect-words", KEY_EXPECT, "FILE", MU_W_OPT_EXPECT_WORDS},
-    {"yes", KEY_YES, NULL, MU_W_OPT_INVITE_YES},
-    {"no-input", KEY_NO_INPUT, NULL, MU_W_OPT_NO_INPUT},
-    {NULL, 0, NULL, MU_W_EXERCISE},
+    OF_THE_DOOR,
 };
 
 const struct mu_cli_option mu_cli_agency_rotate_options[] = {
+    {"own", KEY_OWN, NULL, MU_W_OPT_ROTATE_OWN},
+    {"county-ca", KEY_COUNTY_CA, NULL, MU_W_OPT_ROTATE_CA},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON},
     {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
-    {"valid", KEY_VALID, "30min", MU_W_OPT_VALID},
-    {"endpoint", KEY_ENDPOINT, "ADDRESS", MU_W_OPT_ENDPOINT},
-    {"ca", KEY_CA, "FILE", MU_W_OPT_CA},
-    {"expect-words", KEY_EXPECT, "FILE", MU_W_OPT_EXPECT_WORDS},
-    {"yes", KEY_YES, NULL, MU_W_OPT_INVITE_YES},
-    {"no-input", KEY_NO_INPUT, NULL, MU_W_OPT_NO_INPUT},
-    {NULL, 0, NULL, MU_W_EXERCISE},
+    OF_THE_DOOR,
 };
+/* clang-format on */
 
 static volatile sig_atomic_t interrupted;
 
@@ -139,6 +146,13 @@ static bool take(struct mu_invite *invite, int key, const char *value)
         return true;
     case KEY_YES:
         return invite->yes = true;
+    case KEY_OWN:
+        return invite->own = true;
+    case KEY_COUNTY_CA:
+        return invite->county_ca = true;
+    case KEY_REASON:
+        invite->reason = value;
+        return true;
     default:
         return invite->no_input = true;
     }
@@ -318,7 +332,8 @@ static int prepare(struct mu_invite *invite)
     if (invite->endpoint == NULL)
         invite->endpoint = mu_agent_endpoint(voice->talk.agent);
     if ((code = check_terms(invite)) != MU_EXIT_DONE ||
-        (code = mu_invite_read_ca(invite)) != MU_EXIT_DONE)
+        (code = mu_ca_open(invite->cli, voice->talk.dir, invite->ca_path, invite->roster,
+                           &invite->ca)) != MU_EXIT_DONE)
         return code;
     if (invite->replaces && (code = mu_invite_find_seat(invite)) != MU_EXIT_DONE)
         return code;
@@ -378,7 +393,7 @@ static void close_invite(struct mu_invite *invite)
 {
     if (invite->reply_fd > STDIN_FILENO)
         close(invite->reply_fd);
-    mu_key_close(&invite->ca);
+    mu_ca_close(&invite->ca);
     mu_roster_free(&invite->roster);
     mu_voice_close(&invite->voice);
     mu_wipe(invite, sizeof *invite);
@@ -407,7 +422,15 @@ static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_op
         free(invite);
         return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
     }
-    if (argc - optind != 1 || (invite->terms.roles == NULL && !replaces)) {
+    if (argc == optind && invite->own != invite->county_ca) {
+        struct mu_key_rotation what = {.reason = invite->reason, .ca_path = invite->ca_path};
+
+        code = invite->own ? mu_rotate_own(cli, &what) : mu_rotate_ca(cli, &what);
+        free(invite);
+        return code;
+    }
+    if (argc - optind != 1 || invite->own || invite->county_ca ||
+        (invite->terms.roles == NULL && !replaces)) {
         free(invite);
         return mu_cli_misused(cli, replaces ? MU_W_ROTATE_WHAT : MU_W_INVITE_WHAT, NULL);
     }

@@ -9,6 +9,7 @@
 #ifndef MU_CLI_INVITE_H
 #define MU_CLI_INVITE_H
 
+#include "agents/cli/ca.h"
 #include "agents/cli/enrolment.h"
 #include "agents/cli/rolls.h"
 #include "agents/sdk/home.h"
@@ -44,10 +45,12 @@ struct mu_invite {
     bool replaces; /* a new key for the seat of `old`, on the same terms */
     struct mu_agent_id old;
     const char *agent_hex;         /* which of the agency's, when it has several */
+    bool own, county_ca;           /* no machine's: this admin's own key, or the county CA */
+    const char *reason;            /* of those two */
     const Muster__Enrolment *seat; /* the enrolment of `old`, in the arena */
 
     mu_roster *roster;
-    mu_key *ca;
+    struct mu_ca ca;
     char code[MU_CODE_BYTES];
     uint32_t id;
     enum mu_invite_stage stage;
@@ -82,8 +85,7 @@ void mu_invite_hear(struct mu_invite *invite, struct mu_bytes message);
 void mu_invite_ask(struct mu_invite *invite);
 void mu_invite_look_for_reply(struct mu_invite *invite);
 
-/* invite_seal.c: the CA's key; and the enrolment into the record, the answer to the newcomer. */
-int mu_invite_read_ca(struct mu_invite *invite);
+/* invite_seal.c: the enrolment into the record, the answer to the newcomer. */
 void mu_invite_seal(struct mu_invite *invite);
 
 /* invite_rotate.c: whose key is replaced; and its end, once the new one is in. */

@@ -49,6 +49,17 @@ static const struct mu_member *find_member(const struct mu_invite *invite, size_
     return found;
 }
 
+static bool is_admins(const struct mu_invite *invite)
+{
+    const struct mu_member *m;
+
+    for (size_t i = 0; (m = mu_roster_at(invite->roster, i)) != NULL; i++)
+        if (m->is_admin && m->standing == MU_STANDING_GOOD &&
+            strcmp(m->agency, invite->agency) == 0)
+            return true;
+    return false;
+}
+
 int mu_invite_find_seat(struct mu_invite *invite)
 {
     struct mu_talk *talk = &invite->voice.talk;
@@ -57,6 +68,8 @@ int mu_invite_find_seat(struct mu_invite *invite)
     mu_roster *again = NULL;
     enum mu_err err;
 
+    if (count == 0 && is_admins(invite))
+        return mu_cli_misused(invite->cli, MU_W_ROTATE_IS_ADMIN, invite->agency, NULL);
     if (count == 0)
         return mu_cli_fail(invite->cli, MU_EXIT_ABSENT, MU_W_NOT_IN_ROSTER, invite->agency, NULL);
     if (count > 1)

@@ -3,19 +3,13 @@
 #include "agents/cli/invite.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agents/cli/output.h"
-#include "agents/cli/welcome.h"
-#include "agents/sdk/file.h"
-#include "proto/base/clock.h"
-#include "proto/sign/certificate.h"
 #include "proto/sign/digest.h"
 
-#define CERTIFICATE_DAYS 365
 #define TAKEN_MS 60000
 #define ENDPOINT_HERE "tcp://*:"
 
@@ -48,77 +42,6 @@ void mu_invite_host(const char *endpoint, char *host, size_t size)
     if (is_only_here(host) && gethostname(host, size) != 0)
         snprintf(host, size, "HOST");
     host[size - 1] = '\0';
-}
-
-/* ---- the CA --------------------------------------------------------------------------------------- */
-
-static enum mu_err read_key(const char *dir, const char *name, mu_key **out)
-{
-    char pem[MU_KEY_PEM_MAX];
-    enum mu_err err = mu_file_get_secret(dir, name, pem, sizeof pem);
-
-    if (err == MU_OK)
-        err = mu_key_from_pem(pem, out);
-    mu_wipe(pem, sizeof pem);
-    return err;
-}
-
-static enum mu_err read_key_at(const char *path, mu_key **out)
-{
-    char dir[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-
-    snprintf(dir, sizeof dir, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
-             slash == NULL ? "." : path);
-    return read_key(dir, slash == NULL ? path : slash + 1, out);
-}
-
-/* Beside the admin's own keys, or where `musterd init` put it, above them. */
-int mu_invite_read_ca(struct mu_invite *invite)
-{
-    const char *dir = invite->voice.talk.dir;
-    char above[PATH_MAX];
-    enum mu_err err;
-
-    if (mu_roster_genesis(invite->roster)->ca_size == 0)
-        return MU_EXIT_DONE; /* this county has no CA */
-    if (invite->ca_path != NULL)
-        err = read_key_at(invite->ca_path, &invite->ca);
-    else if ((err = read_key(dir, "ca.key", &invite->ca)) == MU_E_ABSENT &&
-             snprintf(above, sizeof above, "%s/..", dir) < (int)sizeof above)
-        err = read_key(above, "ca.key", &invite->ca);
-    if (err == MU_E_ABSENT)
-        return mu_cli_fail(invite->cli, MU_EXIT_ABSENT, MU_W_INVITE_NO_CA, dir, NULL);
-    return err == MU_OK ? MU_EXIT_DONE
-                        : mu_cli_error(invite->cli, err,
-                                       invite->ca_path != NULL ? invite->ca_path : "ca.key");
-}
-
-static enum mu_err add_certificate(struct mu_invite *invite, Muster__Enrolment *e)
-{
-    const struct mu_genesis *genesis = mu_roster_genesis(invite->roster);
-    int64_t now_ms = mu_county_now_ms(&invite->voice.county, invite->voice.talk.agent);
-    struct mu_public public;
-    struct mu_certificate_subject subject = {
-        .key = &public,
-        .curve = e->curve_key.data,
-        .agency = invite->agency,
-        .name = invite->terms.name != NULL ? invite->terms.name : invite->agency,
-        .area = genesis->area,
-        .from_ms = now_ms,
-        .until_ms = now_ms + CERTIFICATE_DAYS * MU_DAY_MS,
-    };
-    uint8_t *der = mu_arena_take(&invite->voice.arena, MU_CERTIFICATE_BYTES_MAX);
-
-    if (invite->ca == NULL)
-        return MU_OK;
-    if (der == NULL)
-        return MU_E_NO_MEMORY;
-    memcpy(public.b, e->sign_key.data, sizeof public.b);
-    e->has_certificate = 1;
-    e->certificate.data = der;
-    return mu_certificate_issue(invite->ca, (struct mu_bytes){genesis->ca, genesis->ca_size},
-                                &subject, der, &e->certificate.len);
 }
 
 /* ---- the enrolment -------------------------------------------------------------------------------- */
@@ -158,13 +81,16 @@ static int enrol(struct mu_invite *invite, struct mu_enrolled *enrolled)
     struct mu_voice *voice = &invite->voice;
     struct mu_saying saying;
     Muster__Enrolment *e = begin_enrolment(invite);
-    enum mu_err err = e == NULL ? MU_E_NO_MEMORY : add_certificate(invite, e);
+    enum mu_err err = MU_E_NO_MEMORY;
     int code;
 
+    if (e != NULL)
+        err = mu_ca_issue(&invite->ca, &voice->arena, e, invite->terms.name,
+                          mu_county_now_ms(&voice->county, voice->talk.agent), MU_CERTIFICATE_DAYS);
     if (err == MU_OK)
         err = mu_say_begin(MUSTER__EVENT__BODY_ENROLMENT, NULL, &voice->how, &saying);
     if (err != MU_OK)
-        return mu_cli_error(invite->cli, err, "ca.key");
+        return mu_cli_error(invite->cli, err, MU_CA_NAME);
     saying.event->enrolment = e;
     if (invite->replaces)
         mu_invite_keep_terms(invite, e);

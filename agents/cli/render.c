@@ -49,6 +49,8 @@ static const struct {
     {MUSTER__EVENT__BODY_ENROLMENT, mu_feed_enrolment},
     {MUSTER__EVENT__BODY_GRANT, mu_feed_grant},
     {MUSTER__EVENT__BODY_RETIRE, mu_feed_retire},
+    {MUSTER__EVENT__BODY_ENDORSEMENT, mu_feed_endorsement},
+    {MUSTER__EVENT__BODY_KEY_CHANGE, mu_feed_key_change},
     {MUSTER__EVENT__BODY_COMPROMISED, mu_feed_compromised},
     {MUSTER__EVENT__BODY_QUARANTINE, mu_feed_quarantine},
     {MUSTER__EVENT__BODY_SPONSOR, mu_feed_sponsor},

@@ -16,7 +16,6 @@ struct instance_end {
 
 struct ending {
     struct mu_voice *voice;
-    const mu_roster *roster;
     const struct mu_retirement *what;
     struct instance_end ends[ENDS_MAX];
     size_t count;
@@ -76,70 +75,96 @@ static enum mu_err read_ends(struct ending *e)
 
 /* ---- saying it ------------------------------------------------------------------------------------- */
 
-static int set(struct ending *e, struct mu_saying *saying, const char *field, const char *value)
+static ProtobufCBinaryData copy_id(mu_arena *arena, const struct mu_agent_id *id)
 {
-    enum mu_err err = value == NULL ? MU_OK : mu_say_set(saying, field, value, &e->voice->how);
-
-    return err == MU_OK ? MU_EXIT_DONE : mu_voice_explain(e->voice, err, saying->kind);
+    return (ProtobufCBinaryData){.len = sizeof id->b,
+                                 .data = mu_arena_copy(arena, id->b, sizeof id->b)};
 }
 
-static int set_id(struct ending *e, struct mu_saying *saying, const char *field,
-                  const struct mu_agent_id *id)
+static bool fill_lanes(mu_arena *arena, const struct instance_end *end, uint64_t backlog,
+                       Muster__Retire *out)
 {
-    char hex[33];
+    out->has_instance = 1;
+    out->instance = end->instance;
+    out->lanes = mu_arena_take(arena, MU_LANES * sizeof(Muster__LaneEnd *));
+    for (uint32_t lane = 0; out->lanes != NULL && lane < MU_LANES; lane++) {
+        Muster__LaneEnd *to = mu_arena_take(arena, sizeof *to);
 
-    if (id == NULL)
-        return MU_EXIT_DONE;
-    mu_hex(id->b, sizeof id->b, hex);
-    return set(e, saying, field, hex);
-}
-
-static int set_lanes(struct ending *e, struct mu_saying *saying, const struct instance_end *end)
-{
-    char field[64], value[32];
-    int code;
-
-    snprintf(value, sizeof value, "%" PRIu64, end->instance);
-    code = set(e, saying, "retire.instance", value);
-    for (unsigned lane = 0; code == MU_EXIT_DONE && lane < MU_LANES; lane++) {
-        snprintf(field, sizeof field, "retire.lanes[%u].lane", lane);
-        snprintf(value, sizeof value, "%u", lane);
-        if ((code = set(e, saying, field, value)) != MU_EXIT_DONE)
-            break;
-        snprintf(field, sizeof field, "retire.lanes[%u].last_sequence", lane);
-        snprintf(value, sizeof value, "%" PRIu64, end->last[lane] + e->what->backlog);
-        code = set(e, saying, field, value);
+        if (to == NULL)
+            return false;
+        muster__lane_end__init(to);
+        to->has_lane = to->has_last_sequence = 1;
+        to->lane = lane;
+        to->last_sequence = end->last[lane] + backlog;
+        out->lanes[out->n_lanes++] = to;
     }
-    return code;
+    return out->lanes != NULL;
 }
 
-static int say_end(struct ending *e, const struct instance_end *end)
+/* `end` NULL: of the agent as a whole. NULL without memory. */
+static Muster__Retire *make_end(struct ending *e, const struct instance_end *end)
+{
+    mu_arena *arena = &e->voice->arena;
+    Muster__Retire *out = mu_arena_take(arena, sizeof *out);
+
+    if (out == NULL)
+        return NULL;
+    muster__retire__init(out);
+    out->has_agent = 1;
+    out->agent = copy_id(arena, &e->what->agent);
+    out->has_successor = e->what->successor != NULL;
+    if (out->has_successor)
+        out->successor = copy_id(arena, e->what->successor);
+    out->reason = (char *)e->what->reason;
+    if (out->agent.data == NULL || (out->has_successor && out->successor.data == NULL) ||
+        (end != NULL && !fill_lanes(arena, end, e->what->backlog, out)))
+        return NULL;
+    return out;
+}
+
+enum mu_err mu_retire_list(struct mu_voice *voice, const struct mu_retirement *what,
+                           Muster__Retire ***out, size_t *count)
+{
+    struct ending e = {.voice = voice, .what = what};
+    enum mu_err err = read_ends(&e);
+
+    *count = 0;
+    if (err != MU_OK)
+        return err;
+    *out = mu_arena_take(&voice->arena, (e.count + 1) * sizeof(Muster__Retire *));
+    if (*out == NULL)
+        return MU_E_NO_MEMORY;
+    while (*count <= e.count) {
+        Muster__Retire *end = make_end(&e, *count == 0 ? NULL : &e.ends[*count - 1]);
+
+        if (end == NULL)
+            return MU_E_NO_MEMORY;
+        (*out)[(*count)++] = end;
+    }
+    return MU_OK;
+}
+
+static int say_end(struct mu_voice *voice, const mu_roster *roster, Muster__Retire *end)
 {
     struct mu_saying saying;
-    enum mu_err err = mu_say_begin(MUSTER__EVENT__BODY_RETIRE, NULL, &e->voice->how, &saying);
-    int code = err == MU_OK ? MU_EXIT_DONE : mu_cli_error(e->voice->cli, err, NULL);
+    enum mu_err err = mu_say_begin(MUSTER__EVENT__BODY_RETIRE, NULL, &voice->how, &saying);
 
-    if (code == MU_EXIT_DONE)
-        code = set_id(e, &saying, "retire.agent", &e->what->agent);
-    if (code == MU_EXIT_DONE)
-        code = set_id(e, &saying, "retire.successor", e->what->successor);
-    if (code == MU_EXIT_DONE && end != NULL)
-        code = set_lanes(e, &saying, end);
-    if (code == MU_EXIT_DONE)
-        code = set(e, &saying, "retire.reason", e->what->reason);
-    return code == MU_EXIT_DONE ? mu_seal_say(e->voice, e->roster, &saying) : code;
+    if (err != MU_OK)
+        return mu_cli_error(voice->cli, err, NULL);
+    saying.event->retire = end;
+    return mu_seal_say(voice, roster, &saying);
 }
 
 int mu_retire(struct mu_voice *voice, const mu_roster *roster, const struct mu_retirement *what)
 {
-    struct ending e = {.voice = voice, .roster = roster, .what = what};
-    enum mu_err err = read_ends(&e);
-    int code;
+    Muster__Retire **ends = NULL;
+    size_t count;
+    enum mu_err err = mu_retire_list(voice, what, &ends, &count);
+    int code = MU_EXIT_DONE;
 
     if (err != MU_OK)
         return mu_talk_explain(&voice->talk, err);
-    code = say_end(&e, NULL);
-    for (size_t i = 0; code == MU_EXIT_DONE && i < e.count; i++)
-        code = say_end(&e, &e.ends[i]);
+    for (size_t i = 0; code == MU_EXIT_DONE && i < count; i++)
+        code = say_end(voice, roster, ends[i]);
     return code;
 }

@@ -15,6 +15,11 @@ struct mu_retirement {
     uint64_t backlog;                    /* so many more of each lane may still land */
 };
 
+/* The entries of it: the agent as a whole first, then how far each of its instances got, read from the
+ * record. Lent by the arena of `voice`. Errors: those of mu_talk_read, MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_retire_list(struct mu_voice *voice, const struct mu_retirement *what,
+                                       Muster__Retire ***out, size_t *count);
+
 /* Reads from the record how far each of the agent's instances got, and says so. Explained; an exit
  * code. */
 int mu_retire(struct mu_voice *voice, const mu_roster *roster, const struct mu_retirement *what);

@@ -37,6 +37,12 @@ enum mu_err mu_welcome_file_write(const char *path, const struct mu_welcome_file
     mu_text_addf(&text, FIRST_LINE "\nendpoint %s\nlog %s\nbroker_curve %s\nlog_key %s\n",
                  welcome->endpoint, log, curve, key);
     mu_county_print(&text, &welcome->county);
+    if (welcome->certificate_size > 0) {
+        char der[2 * MU_CERTIFICATE_BYTES_MAX + 1];
+
+        mu_hex(welcome->certificate, welcome->certificate_size, der);
+        mu_text_addf(&text, "certificate %s\n", der);
+    }
     FILE *file = fopen(path, "we");
     if (file == NULL)
         return MU_E_SYSTEM;
@@ -64,6 +70,16 @@ static bool read_hex(const char *text, const char *key, uint8_t *out, size_t siz
     return mu_keyvalue(text, key, value, sizeof value) && mu_unhex(value, out, size) == MU_OK;
 }
 
+static enum mu_err read_certificate(const char *text, struct mu_welcome_file *out)
+{
+    char value[2 * MU_CERTIFICATE_BYTES_MAX + 1];
+
+    if (!mu_keyvalue(text, "certificate", value, sizeof value))
+        return MU_OK;
+    out->certificate_size = strlen(value) / 2;
+    return mu_unhex(value, out->certificate, out->certificate_size);
+}
+
 enum mu_err mu_welcome_file_read(const char *path, struct mu_welcome_file *out)
 {
     char text[FILE_BYTES_MAX];
@@ -77,6 +93,8 @@ enum mu_err mu_welcome_file_read(const char *path, struct mu_welcome_file *out)
         !read_hex(text, "log", out->log.b, sizeof out->log.b) ||
         !read_hex(text, "broker_curve", out->broker_curve, sizeof out->broker_curve) ||
         !read_hex(text, "log_key", out->log_key.b, sizeof out->log_key.b))
+        return MU_E_CONFIG;
+    if (read_certificate(text, out) != MU_OK)
         return MU_E_CONFIG;
     mu_county_parse(text, &out->county);
     return MU_OK;

@@ -4,6 +4,7 @@
 
 #include "agents/cli/county.h"
 #include "agents/sdk/home.h"
+#include "proto/sign/certificate.h"
 
 struct mu_welcome_file {
     char endpoint[MU_ENDPOINT_BYTES_MAX];
@@ -11,6 +12,8 @@ struct mu_welcome_file {
     uint8_t broker_curve[32];
     struct mu_public log_key;
     struct mu_county county;
+    uint8_t certificate[MU_CERTIFICATE_BYTES_MAX];
+    size_t certificate_size; /* 0: none */
 };
 
 /* What the agent in `dir` (an admin's) was pointed at itself. Errors: MU_E_ABSENT, MU_E_CONFIG. */
