@@ -6,14 +6,13 @@
  */
 #include "broker/daemon/inside.h"
 
-#include <errno.h>
 #include <string.h>
-#include <zmq.h>
 
 #include "broker/daemon/door.h"
 #include "broker/daemon/epoch.h"
 #include "broker/daemon/feed.h"
 #include "broker/daemon/join.h"
+#include "broker/daemon/tray.h"
 
 /* A turn holds what arrived while the one before was written; these keep one flood from delaying the
  * answers to everybody else. */
@@ -290,47 +289,27 @@ static struct mu_peer *welcome_peer(struct mu_daemon *d, const struct mu_route *
     return peer;
 }
 
-static void hear_message(struct mu_daemon *d, const struct mu_route *route, zmq_msg_t *payload,
-                         bool whole)
+static void hear_message(struct mu_daemon *d, struct mu_message *m)
 {
     uint8_t key[MU_CURVE_KEY_BYTES];
     struct mu_peer *peer;
 
-    if (mu_door_peer(payload, key) != MU_OK)
+    if (mu_door_peer(&m->payload, key) != MU_OK)
         return; /* nobody we could answer to */
-    peer = mu_peers_find(&d->peers, route, key);
+    peer = mu_peers_find(&d->peers, &m->route, key);
     if (peer == NULL)
-        peer = welcome_peer(d, route, key);
+        peer = welcome_peer(d, &m->route, key);
     if (peer == NULL)
         return;
     peer->heard_ms = d->now.machine_ms;
-    if (whole)
-        hear_frame(d, peer, (struct mu_bytes){zmq_msg_data(payload), zmq_msg_size(payload)});
+    if (m->whole)
+        hear_frame(d, peer,
+                   (struct mu_bytes){zmq_msg_data(&m->payload), zmq_msg_size(&m->payload)});
     else
         send_off(d, peer, MU_E_BAD_FRAME);
 }
 
 /* ---- all that has arrived -------------------------------------------------------------------- */
-/* The route, then one payload; of more parts the last is kept, for its metadata. */
-static bool receive(struct mu_daemon *d, struct mu_route *route, zmq_msg_t *payload, bool *whole)
-{
-    unsigned parts = 0;
-    int size = zmq_recv(d->door, route->b, sizeof route->b, ZMQ_DONTWAIT);
-    int more = size >= 0;
-
-    if (size < 0)
-        return false;
-    route->size = (uint8_t)(size > (int)sizeof route->b ? (int)sizeof route->b : size);
-    while (more) {
-        if (zmq_msg_recv(payload, d->door, ZMQ_DONTWAIT) < 0)
-            return false;
-        parts++;
-        more = zmq_msg_more(payload);
-    }
-    *whole = parts == 1;
-    return true;
-}
-
 static bool has_enough(const struct mu_daemon *d, unsigned frames, int64_t since_ms)
 {
     return d->err != MU_OK || frames >= TURN_FRAMES_MAX || d->turn_batches >= TURN_BATCHES_MAX ||
@@ -340,18 +319,16 @@ static bool has_enough(const struct mu_daemon *d, unsigned frames, int64_t since
 void mu_hear_all(struct mu_daemon *d)
 {
     int64_t since_ms = d->now.machine_ms;
-    struct mu_route route;
-    zmq_msg_t payload;
-    bool whole;
+    struct mu_message *m;
 
-    zmq_msg_init(&payload);
     for (unsigned frames = 0; !has_enough(d, frames, since_ms); frames++) {
-        if (!receive(d, &route, &payload, &whole))
-            break;
-        hear_message(d, &route, &payload, whole);
+        if ((m = mu_tray_first(d)) == NULL)
+            return;
+        hear_message(d, m);
+        mu_tray_done(d);
         d->now = mu_instant_now();
     }
-    zmq_msg_close(&payload);
+    d->more = d->more || mu_tray_holds(d->tray);
 }
 
 /* ---- after the commit ------------------------------------------------------------------------ */

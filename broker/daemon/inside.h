@@ -14,6 +14,7 @@
 #define MU_HALVES_BYTES ((size_t)32 * 1024 * 1024)
 
 struct mu_joining; /* join.h */
+struct mu_tray;    /* tray.h */
 
 /* How far the record is in a backup, as `musterd backup` noted it. */
 struct mu_backup_mark {
@@ -36,6 +37,7 @@ struct mu_daemon {
     struct mu_peers peers;
     struct mu_session_budget halves;
     mu_bundles *bundles;
+    struct mu_tray *tray;
     struct mu_joining *joining; /* NULL: no invitation stands */
     struct mu_follower *followers;
     size_t follower_count;

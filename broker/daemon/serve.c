@@ -29,6 +29,7 @@
 #include "broker/daemon/join.h"
 #include "broker/daemon/keyfile.h"
 #include "broker/daemon/notify.h"
+#include "broker/daemon/tray.h"
 
 /* Encryption for many followers is the wall; one thread of it beside ours for each of two cores. */
 #define IO_THREADS 2
@@ -245,6 +246,8 @@ static enum mu_err open_all(struct mu_daemon *d, const struct mu_serve *serve, s
     if (err == MU_OK)
         err = mu_bundles_open(&d->bundles);
     if (err == MU_OK)
+        err = mu_tray_open(&d->tray);
+    if (err == MU_OK)
         err = open_record(d, serve->dir);
     return err == MU_OK ? open_door(d, serve->dir, why) : err;
 }
@@ -264,6 +267,7 @@ static void close_all(struct mu_daemon *d)
     for (struct mu_peer *peer = d->peers.first; peer != NULL && d->door != NULL; peer = peer->next)
         mu_send_bye(d, peer, MU_OK);
     mu_joining_close(d);
+    mu_tray_close(d);
     mu_feed_close(d);
     if (d->peers.bucket != NULL)
         mu_peers_close(&d->peers);

@@ -134,7 +134,8 @@ enum mu_err mu_desk_open(mu_log *log, mu_key *key, uint64_t instance,
         goto out;
     err = mu_signer_open(&desk->id, key, &desk->signer);
     key = NULL; /* taken, also when that failed */
-    if (err != MU_OK || (err = sign_head(desk)) != MU_OK)
+    if (err != MU_OK || (err = sign_head(desk)) != MU_OK ||
+        (err = mu_checker_open(&desk->checker)) != MU_OK)
         goto out;
     *out = desk;
     desk = NULL;
@@ -151,6 +152,7 @@ void mu_desk_close(mu_desk **desk)
     *desk = NULL;
     if (d == NULL)
         return;
+    mu_checker_close(&d->checker);
     mu_signer_close(&d->signer);
     mu_witness_free(d);
     mu_roster_free(&d->roster);

@@ -77,6 +77,13 @@ int64_t mu_desk_due_ms(mu_desk *desk);
 MU_MUST_USE enum mu_err mu_desk_turn_begin(mu_desk *desk, const struct mu_desk_time *time);
 MU_MUST_USE enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lane,
                                        struct mu_bytes batch);
+/* A batch that is likely to be submitted from this seat, after those that came before it: its seal may be
+ * checked meanwhile, by a thread beside this one. Nothing is decided by it, and who does not call it
+ * loses nothing but time. The bytes are lent until mu_desk_forget, which comes for every batch that was
+ * expected, in that order, submitted or not, and not before its submit has returned. */
+void mu_desk_expect(mu_desk *desk, const struct mu_desk_seat *seat, uint8_t lane,
+                    struct mu_bytes batch);
+void mu_desk_forget(mu_desk *desk, struct mu_bytes batch);
 /* What an agent holds of the record, as its HELLO says. */
 struct mu_desk_held {
     struct mu_head head;  /* size 0: nothing */

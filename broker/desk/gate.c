@@ -72,6 +72,17 @@ enum mu_err mu_gate_seat(mu_desk *desk, struct mu_proposal *p)
     return err != MU_OK ? err : gate_rate(desk, p);
 }
 
+bool mu_gate_may_pass(const mu_desk *desk, const struct mu_desk_seat *seat, uint8_t lane,
+                      size_t bytes)
+{
+    uint32_t credit = seat->credit_bytes != 0 ? seat->credit_bytes : desk->options.credit_bytes;
+    bool paced = desk->options.rate_bytes_s != 0 && lane != MU_LANE_LIFE && seat->filled_ms != 0;
+
+    if (desk->full != MU_OK || (paced && seat->rate_bytes < bytes))
+        return false;
+    return credit == 0 || seat->turn != desk->turn || seat->turn_bytes <= credit;
+}
+
 enum mu_err mu_gate_room(mu_desk *desk, struct mu_proposal *p)
 {
     enum mu_err err = mu_log_room(desk->log, p->lane, p->bytes.size);

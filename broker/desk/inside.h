@@ -2,6 +2,7 @@
 #ifndef MU_DESK_INSIDE_H
 #define MU_DESK_INSIDE_H
 
+#include "broker/desk/checker.h"
 #include "broker/desk/desk.h"
 #include "broker/desk/signer.h"
 #include "proto/base/arena.h"
@@ -77,6 +78,7 @@ struct mu_alarm {
 struct mu_desk {
     mu_log *log;
     mu_signer *signer;
+    mu_checker *checker;
     struct mu_desk_options options;
     struct mu_hash id;
     struct mu_agent_id self; /* the broker as an author */
@@ -131,6 +133,9 @@ struct mu_desk {
 /* ---- gate.c ---------------------------------------------------------------------------------- */
 /* A turn not lost yet, credit, rate. Errors: FULL, NO_CREDIT, RATE. */
 MU_MUST_USE enum mu_err mu_gate_seat(mu_desk *desk, struct mu_proposal *p);
+/* Whether it could pass with so many bytes, as far as can be told while others stand before it. */
+bool mu_gate_may_pass(const mu_desk *desk, const struct mu_desk_seat *seat, uint8_t lane,
+                      size_t bytes);
 /* Room in the record. Errors: FULL. */
 MU_MUST_USE enum mu_err mu_gate_room(mu_desk *desk, struct mu_proposal *p);
 

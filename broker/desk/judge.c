@@ -23,7 +23,8 @@ enum mu_err mu_judge_seal(mu_desk *desk, struct mu_proposal *p)
     if (err != MU_OK && !p->apart)
         return err;
     verifier = mu_roster_verifier(desk->roster, &seal->agent);
-    return verifier != NULL ? mu_batch_check(&p->batch, verifier) : MU_E_STRANGER;
+    return verifier != NULL ? mu_checker_check(desk->checker, p->bytes, verifier, &p->batch)
+                            : MU_E_STRANGER;
 }
 
 /* ---- one event ------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 #include "broker/desk/signer.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "broker/desk/thread.h"
 
 enum { IDLE, ASKED, DONE, LEAVING };
 
@@ -45,18 +45,6 @@ static void *sign_on_demand(void *of)
     return NULL;
 }
 
-static enum mu_err start_thread(mu_signer *s)
-{
-    sigset_t all, before;
-    int rc;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&s->thread, NULL, sign_on_demand, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc == 0 ? MU_OK : MU_E_SYSTEM;
-}
-
 enum mu_err mu_signer_open(const struct mu_hash *log, mu_key *key, mu_signer **out)
 {
     mu_signer *s = calloc(1, sizeof *s);
@@ -70,7 +58,7 @@ enum mu_err mu_signer_open(const struct mu_hash *log, mu_key *key, mu_signer **o
     s->key = key;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
-    if (start_thread(s) != MU_OK) {
+    if (mu_thread_start(&s->thread, sign_on_demand, s) != MU_OK) {
         mu_key_close(&s->key);
         free(s);
         return MU_E_SYSTEM;

@@ -154,6 +154,21 @@ enum mu_err mu_desk_submit(mu_desk *desk, struct mu_desk_seat *seat, uint8_t lan
     return err == MU_OK ? MU_OK : refuse(desk, &p, err);
 }
 
+/* ---- what is to come -------------------------------------------------------------------------- */
+void mu_desk_expect(mu_desk *desk, const struct mu_desk_seat *seat, uint8_t lane,
+                    struct mu_bytes batch)
+{
+    const mu_verifier *key = mu_roster_verifier(desk->roster, &seat->agent);
+
+    if (key != NULL && mu_gate_may_pass(desk, seat, lane, batch.size))
+        mu_checker_expect(desk->checker, batch, key);
+}
+
+void mu_desk_forget(mu_desk *desk, struct mu_bytes batch)
+{
+    mu_checker_forget(desk->checker, batch);
+}
+
 /* ---- what was accepted before ---------------------------------------------------------------- */
 /* A proof that does not hold is the sender's affair, not ours. */
 static enum mu_err check_return(mu_desk *desk, struct mu_proposal *p,
