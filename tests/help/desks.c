@@ -229,11 +229,38 @@ void desks_rest(struct desks *d, struct desk *const *desks, size_t count)
     }
 }
 
+static void stop_stuck(const struct desks *d, const struct desk *desk)
+{
+    const struct mu_witness *w = &desk->agent->witness;
+
+    fail_msg("%s, link %d: through %llu of %llu, looked %llu, head %llu%s", desk->agency,
+             (int)mu_agent_link(desk->agent, NULL), (unsigned long long)desk->through,
+             (unsigned long long)d->admin.through, (unsigned long long)w->looked,
+             (unsigned long long)desk->agent->head.size, w->moved ? ", owes a receipt" : "");
+}
+
+/* It has not been handed all, or cannot state it yet. */
+static bool lacks(const struct desks *d, const struct desk *desk)
+{
+    const struct mu_witness *w = &desk->agent->witness;
+
+    return desk->through < d->admin.through || (w->moved && desk->agent->head.size < w->looked);
+}
+
 void desks_hand(struct desks *d, struct desk *desk)
 {
-    for (unsigned turns = 0; desk->through < d->admin.through || desk->agent->witness.moved;
-         turns++) {
-        assert_true(turns < TURNS_MAX);
+    for (unsigned turns = 0; lacks(d, desk); turns++) {
+        if (turns == TURNS_MAX)
+            stop_stuck(d, desk);
+        desks_turn(d, desk);
+    }
+}
+
+void desks_state(struct desks *d, struct desk *desk)
+{
+    for (unsigned turns = 0; desk->agent->witness.moved; turns++) {
+        if (turns == TURNS_MAX)
+            stop_stuck(d, desk);
         desks_turn(d, desk);
     }
 }

@@ -47,9 +47,10 @@ uint64_t desks_say(struct desks *d, struct desk *desk, const char *kind, const c
 /* Turn the administrator and those that are on until each has been handed all there is, and the broker
  * has heard what was owed of it. */
 void desks_rest(struct desks *d, struct desk *const *desks, size_t count);
-/* Turn this one until it has been handed what the administrator has read, and has kept a receipt of it; whether
- * anybody hears that is another matter. */
+/* Turn this one until it has been handed what the administrator has read, with a checkpoint that reaches it. */
 void desks_hand(struct desks *d, struct desk *desk);
+/* ... until it has kept a receipt of all it was handed; whether anybody hears that is another matter. */
+void desks_state(struct desks *d, struct desk *desk);
 /* Turn the administrator and this one once. */
 void desks_turn(struct desks *d, struct desk *desk);
 /* Let the clock go on. */

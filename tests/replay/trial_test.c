@@ -112,18 +112,21 @@ static void cut_link(struct help_proxy *link)
     help_proxy_mute(link, false);
 }
 
-static void strike_dumb(struct trial *t)
+/* They will be handed what is said, and state nothing yet, as with a full disk. */
+static void hold_back(struct trial *t)
 {
     for (size_t i = 0; i < DESKS; i++) {
-        t->dumb[i] = t->desk[i].agent != NULL &&
-                     mu_agent_link(t->desk[i].agent, NULL) == MU_LINK_OPEN && dice(6) == 0;
+        struct desk *desk = &t->desk[i];
+
+        t->dumb[i] =
+            desk->agent != NULL && mu_agent_link(desk->agent, NULL) == MU_LINK_OPEN && dice(6) == 0;
         if (t->dumb[i])
-            help_proxy_mute(t->link[i], true);
+            desk->agent->witness.hold_until = INT64_MAX;
     }
 }
 
-/* They are handed what was said, keep their receipts of it, say them to nobody, and are off. */
-static void switch_off_dumb(struct trial *t)
+/* They have it all. Now their words do not pass: they keep their receipts, say them to nobody, and are off. */
+static void strike_dumb(struct trial *t)
 {
     struct desk *speaker = &t->speaker;
 
@@ -131,13 +134,14 @@ static void switch_off_dumb(struct trial *t)
     for (size_t i = 0; i < DESKS; i++) {
         struct desk *desk = &t->desk[i];
 
-        if (!t->dumb[i])
+        if (!t->dumb[i] || desk->agent == NULL)
             continue;
-        if (desk->agent != NULL) {
-            desks_hand(&t->county, desk);
-            t->unheard += desk->agent->witness.unheard;
-            switch_off(t, i);
-        }
+        desks_hand(&t->county, desk);
+        t->unheard += desk->agent->witness.moved;
+        help_proxy_mute(t->link[i], true);
+        desk->agent->witness.hold_until = 0;
+        desks_state(&t->county, desk);
+        switch_off(t, i);
         cut_link(t->link[i]);
     }
 }
@@ -169,10 +173,10 @@ static void partition(struct trial *t, unsigned sides)
 static void live(struct trial *t)
 {
     for (t->moments = 0; t->moments < MOMENTS; t->moments++) {
-        strike_dumb(t);
+        hold_back(t);
         partition(t, 4);
         talk(t);
-        switch_off_dumb(t);
+        strike_dumb(t);
         for (unsigned turns = dice(6); turns > 0; turns--)
             for (size_t i = 0; i < DESKS; i++)
                 if (t->desk[i].agent != NULL)
@@ -316,6 +320,7 @@ static void as_known_is_what_each_machine_had(void **state)
     static struct trial t;
 
     (void)state;
+    print_message("# MUSTER_SEED=%llu MUSTER_TRIALS=%u\n", (unsigned long long)seed, trials);
     for (unsigned n = 0; n < trials; n++) {
         state_of_dice = seed + n;
         begin(&t);
