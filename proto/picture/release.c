@@ -49,23 +49,22 @@ static const Muster__TravelTable *table_of(const mu_picture *picture, const char
     return best == NULL ? NULL : best->event->travel_table;
 }
 
-static const Muster__DischargeClass *class_of(const Muster__TravelTable *table,
-                                              const Muster__DamStep *step)
+int64_t mu_step_flow(const Muster__DamStep *step)
 {
-    for (size_t i = 0; table != NULL && step->has_outflow_milli_m3s && i < table->n_classes; i++) {
+    return step->has_outflow_milli_m3s ? step->outflow_milli_m3s : -1;
+}
+
+static const Muster__DischargeClass *class_of(const Muster__TravelTable *table, int64_t milli_m3s)
+{
+    for (size_t i = 0; table != NULL && milli_m3s >= 0 && i < table->n_classes; i++) {
         const Muster__DischargeClass *one = table->classes[i];
 
-        if (step->outflow_milli_m3s >= (one->has_from_milli_m3s ? one->from_milli_m3s : 0) &&
-            (!one->has_below_milli_m3s || step->outflow_milli_m3s < one->below_milli_m3s))
+        if (milli_m3s >= (one->has_from_milli_m3s ? one->from_milli_m3s : 0) &&
+            (!one->has_below_milli_m3s || milli_m3s < one->below_milli_m3s))
             return one;
     }
     return NULL;
 }
-
-struct travel {
-    bool known;
-    int64_t fast_ms, slow_ms;
-};
 
 /* Faster than a day per metre, slower than light: what is outside is a slip of the pen. */
 static bool is_speed(bool has, int64_t m_per_min)
@@ -73,9 +72,9 @@ static bool is_speed(bool has, int64_t m_per_min)
     return has && m_per_min > 0 && m_per_min < 1000000;
 }
 
-static struct travel by_speed(const Muster__DischargeClass *one, int64_t length_m)
+static struct mu_travel by_speed(const Muster__DischargeClass *one, int64_t length_m)
 {
-    struct travel out = {0};
+    struct mu_travel out = {0};
 
     if (!is_speed(one->has_fast_m_per_min, one->fast_m_per_min) ||
         !is_speed(one->has_slow_m_per_min, one->slow_m_per_min) || length_m < 0 ||
@@ -88,30 +87,69 @@ static struct travel by_speed(const Muster__DischargeClass *one, int64_t length_
 }
 
 /* Observed times are from the structure to the zone: they hold where the way is one reach. */
-static struct travel by_observation(const Muster__DischargeClass *one, const char *area)
+static struct mu_travel by_observation(const Muster__DischargeClass *one, const char *area)
 {
     for (size_t i = 0; i < one->n_observed; i++)
         if (mu_same(one->observed[i]->area, area) && one->observed[i]->has_fast_min &&
             one->observed[i]->has_slow_min)
-            return (struct travel){true, one->observed[i]->fast_min * MU_MINUTE_MS,
-                                   one->observed[i]->slow_min * MU_MINUTE_MS};
-    return (struct travel){0};
+            return (struct mu_travel){true, one->observed[i]->fast_min * MU_MINUTE_MS,
+                                      one->observed[i]->slow_min * MU_MINUTE_MS};
+    return (struct mu_travel){0};
 }
 
-static struct travel travel_of(const mu_picture *picture, const struct mu_river_way *way,
-                               const Muster__DamStep *step, struct mu_arrival *names)
+static struct mu_travel whole_reach(const Muster__DischargeClass *one,
+                                    const struct mu_river_way *way, size_t index)
 {
-    struct travel all = {true, 0, 0};
+    struct mu_travel reach = {0};
+
+    if (one != NULL && way->reach_count == 1)
+        reach = by_observation(one, way->zone->area);
+    if (one != NULL && !reach.known)
+        reach = by_speed(one, way->reaches[index].length_m);
+    return reach;
+}
+
+/* The share of a reach that is travelled: water runs evenly along it, as far as anybody knows. */
+static void add_share(struct mu_travel *all, struct mu_travel reach, int64_t part_m,
+                      int64_t whole_m)
+{
+    all->known = all->known && reach.known;
+    if (!reach.known || whole_m <= 0)
+        return;
+    all->fast_ms += reach.fast_ms * part_m / whole_m;
+    all->slow_ms += (reach.slow_ms * part_m + whole_m - 1) / whole_m;
+}
+
+struct mu_travel mu_way_travel(const mu_picture *picture, const struct mu_river_way *way,
+                               int64_t from_m, int64_t to_m, int64_t milli_m3s)
+{
+    struct mu_travel all = {true, 0, 0};
+    int64_t begins_m = 0;
+
+    for (size_t i = 0; i < way->reach_count; i++) {
+        int64_t ends_m = begins_m + way->reaches[i].length_m;
+        int64_t first_m = from_m > begins_m ? from_m : begins_m;
+        int64_t last_m = to_m < ends_m ? to_m : ends_m;
+        const Muster__TravelTable *table = table_of(picture, way->reaches[i].chain);
+
+        if (last_m > first_m)
+            add_share(&all, whole_reach(class_of(table, milli_m3s), way, i), last_m - first_m,
+                      ends_m - begins_m);
+        begins_m = ends_m;
+    }
+    return all;
+}
+
+static struct mu_travel travel_of(const mu_picture *picture, const struct mu_river_way *way,
+                                  const Muster__DamStep *step, struct mu_arrival *names)
+{
+    struct mu_travel all = {true, 0, 0};
 
     for (size_t i = 0; i < way->reach_count; i++) {
         const Muster__TravelTable *table = table_of(picture, way->reaches[i].chain);
-        const Muster__DischargeClass *one = class_of(table, step);
-        struct travel reach = {0};
+        const Muster__DischargeClass *one = class_of(table, mu_step_flow(step));
+        struct mu_travel reach = whole_reach(one, way, i);
 
-        if (one != NULL && way->reach_count == 1)
-            reach = by_observation(one, way->zone->area);
-        if (one != NULL && !reach.known)
-            reach = by_speed(one, way->reaches[i].length_m);
         all.known = all.known && reach.known;
         all.fast_ms += reach.fast_ms;
         all.slow_ms += reach.slow_ms;
@@ -128,8 +166,7 @@ static int64_t minute_after(int64_t ms)
     return mu_minute(ms + MU_MINUTE_MS - 1);
 }
 
-/* When the step's flow ends at the structure: by its duration, by the next step, by the operation. */
-static int64_t step_ends_ms(const Muster__DamOperation *dam, size_t index, int64_t stopped_ms)
+int64_t mu_step_ends_ms(const Muster__DamOperation *dam, size_t index, int64_t stopped_ms)
 {
     const Muster__DamStep *step = dam->steps[index];
     int64_t end_ms = MU_ENDLESS;
@@ -143,7 +180,7 @@ static int64_t step_ends_ms(const Muster__DamOperation *dam, size_t index, int64
     return end_ms < stopped_ms ? end_ms : stopped_ms;
 }
 
-static void widen(struct mu_arrival *arrival, struct travel travel, int64_t ends_ms)
+static void widen(struct mu_arrival *arrival, struct mu_travel travel, int64_t ends_ms)
 {
     int64_t earliest_ms = mu_minute(arrival->from_ms + travel.fast_ms);
     int64_t latest_ms = minute_after(arrival->from_ms + travel.slow_ms);
@@ -156,6 +193,22 @@ static void widen(struct mu_arrival *arrival, struct travel travel, int64_t ends
         arrival->until_ms = MU_ENDLESS;
     else if (arrival->until_ms < minute_after(ends_ms + travel.slow_ms))
         arrival->until_ms = minute_after(ends_ms + travel.slow_ms);
+}
+
+/* What flows out when the step begins; -1: not stated. */
+static int64_t flow_before(const Muster__DamOperation *dam, size_t index)
+{
+    const Muster__DamStep *before = index == 0 ? NULL : dam->steps[index - 1];
+
+    if (before != NULL && before->has_from_at_ms &&
+        mu_step_ends_ms(dam, index - 1, MU_ENDLESS) >= dam->steps[index]->from_at_ms)
+        return mu_step_flow(before);
+    return dam->has_outflow_before_milli_m3s ? dam->outflow_before_milli_m3s : -1;
+}
+
+static bool is_more(int64_t milli_m3s, int64_t before)
+{
+    return milli_m3s < 0 || milli_m3s > (before < 0 ? 0 : before);
 }
 
 /* All ways from the structure to one zone: the bounds hold them all. */
@@ -172,13 +225,16 @@ static struct mu_arrival arrive(const mu_picture *picture, const struct mu_river
         .latest_ms = INT64_MIN,
         .until_ms = INT64_MIN,
         .distance_m = ways[0].distance_m,
+        .rises = is_more(mu_step_flow(dam->steps[index]), flow_before(dam, index)),
+        .flows = is_more(mu_step_flow(dam->steps[index]),
+                         dam->has_outflow_before_milli_m3s ? dam->outflow_before_milli_m3s : -1),
     };
 
     for (size_t i = 0; i < count; i++) {
-        struct travel travel = travel_of(picture, &ways[i], dam->steps[index], &arrival);
+        struct mu_travel travel = travel_of(picture, &ways[i], dam->steps[index], &arrival);
 
         if (travel.known)
-            widen(&arrival, travel, step_ends_ms(dam, index, stopped_ms));
+            widen(&arrival, travel, mu_step_ends_ms(dam, index, stopped_ms));
         else
             arrival.known = false;
     }
@@ -196,6 +252,7 @@ static size_t ways_to_one(const struct mu_river_way *ways, size_t count)
     return same;
 }
 
+/* Steps that begin before `stopped_ms`. */
 static void walk(const mu_picture *picture, const struct mu_river *river,
                  const struct mu_said *version, int64_t stopped_ms,
                  bool (*found)(void *user, const struct mu_arrival *arrival), void *user)
@@ -228,6 +285,56 @@ void mu_release_arrivals(const mu_picture *picture, const struct mu_river *river
         walk(picture, river, head, mu_release_stopped_ms(operation), found, user);
 }
 
+/* ---- left under an earlier version ---- */
+
+/* A version that tells what has been is complete in itself. */
+static int64_t first_step_ms(const Muster__DamOperation *dam)
+{
+    int64_t first_ms = MU_ENDLESS;
+
+    for (size_t i = 0; i < dam->n_steps; i++)
+        if (dam->steps[i]->has_from_at_ms && dam->steps[i]->from_at_ms < first_ms)
+            first_ms = dam->steps[i]->from_at_ms;
+    return first_ms;
+}
+
+struct under_way {
+    int64_t said_ms; /* of the version that stands */
+    bool (*found)(void *user, const struct mu_arrival *arrival);
+    void *user;
+};
+
+static bool take_under_way(void *user, const struct mu_arrival *arrival)
+{
+    struct under_way *under_way = user;
+    struct mu_arrival left = *arrival;
+
+    if (left.from_ms > under_way->said_ms)
+        return true;
+    left.step = 0;
+    return under_way->found(under_way->user, &left);
+}
+
+void mu_release_under_way(const mu_picture *picture, const struct mu_river *river,
+                          const struct mu_object *operation,
+                          bool (*found)(void *user, const struct mu_arrival *arrival), void *user)
+{
+    const struct mu_said *head = mu_object_head(operation);
+    const struct mu_said *before = head == NULL ? NULL : head->lower;
+    struct under_way under_way = {0, found, user};
+    int64_t until_ms;
+
+    while (before != NULL && (before->struck || before->version == head->version))
+        before = before->lower;
+    if (before == NULL)
+        return;
+    until_ms = first_step_ms(head->event->dam_operation);
+    under_way.said_ms = head->accepted_at_ms;
+    if (until_ms > under_way.said_ms &&
+        mu_same(head->event->dam_operation->structure, before->event->dam_operation->structure))
+        walk(picture, river, before, until_ms, take_under_way, &under_way);
+}
+
 void mu_release_arrivals_of(const mu_picture *picture, const struct mu_river *river,
                             const struct mu_said *version,
                             bool (*found)(void *user, const struct mu_arrival *arrival), void *user)
@@ -246,8 +353,8 @@ static int64_t slowest_ms(const mu_picture *picture, const struct mu_river_way *
         int64_t reach_ms = 0;
 
         for (size_t k = 0; table != NULL && k < table->n_classes; k++) {
-            struct travel travel = by_speed(table->classes[k], way->reaches[i].length_m);
-            struct travel seen = by_observation(table->classes[k], way->zone->area);
+            struct mu_travel travel = by_speed(table->classes[k], way->reaches[i].length_m);
+            struct mu_travel seen = by_observation(table->classes[k], way->zone->area);
 
             reach_ms = travel.slow_ms > reach_ms ? travel.slow_ms : reach_ms;
             reach_ms = seen.slow_ms > reach_ms ? seen.slow_ms : reach_ms;

@@ -69,10 +69,21 @@ struct mu_arrival {
     int64_t from_ms;                /* leaves the structure */
     bool known;                     /* else only from_ms is: no class or no table covers it */
     int64_t earliest_ms, latest_ms; /* whole minutes */
+    int64_t alone_ms; /* `earliest_ms` without what it meets; 0 where nobody asked for that */
     int64_t until_ms;               /* latest end of the flow there; MU_ENDLESS: not known */
     int64_t distance_m;             /* of the shortest way */
     const char *discharge_class;    /* of the last reach; NULL: not known */
     const char *basis;              /* the data it rests on; NULL: not named */
+    bool rises; /* it lets out more than flowed before: else it is nobody's danger */
+    bool flows; /* it lets out more than before the operation */
+    struct {
+        const struct mu_said
+            *said;           /* another release whose water it meets on the way; NULL: none */
+        int64_t milli_m3s;   /* of all that meet */
+        bool known;          /* whether a class covers that */
+        int64_t earliest_ms; /* with it: `earliest_ms` when it is no sooner */
+        int64_t heard_ms;    /* the minute the last word about it came */
+    } meets;                 /* filled by mu_release_meets */
 };
 
 /* Calls back for each step that stands in each zone it reaches, nearest zone first, steps in order,
@@ -80,7 +91,16 @@ struct mu_arrival {
 void mu_release_arrivals(const mu_picture *picture, const struct mu_river *river,
                          const struct mu_object *operation,
                          bool (*found)(void *user, const struct mu_arrival *arrival), void *user);
-/* The same for any version of it, whether or not it stands. */
+/* The same for steps of versions before the one that stands which had left when that was said and which it does not
+ * tell of itself: their water is on its way all the same. `step` is 0. */
+void mu_release_under_way(const mu_picture *picture, const struct mu_river *river,
+                          const struct mu_object *operation,
+                          bool (*found)(void *user, const struct mu_arrival *arrival), void *user);
+/* Whether the front of that step runs into water other structures let out, on the part of the way both take, and how
+ * early it may then be in its zone: from there on by the class of all that flows together. */
+void mu_release_meets(const mu_picture *picture, const struct mu_river *river,
+                      const struct mu_object *operation, struct mu_arrival *arrival);
+/* The same as mu_release_arrivals for any version of it, whether or not it stands. */
 void mu_release_arrivals_of(const mu_picture *picture, const struct mu_river *river,
                             const struct mu_said *version,
                             bool (*found)(void *user, const struct mu_arrival *arrival),

@@ -57,7 +57,7 @@ const struct mu_arrival *mu_release_next(const struct mu_release *release,
     for (size_t i = 0; i < release->arrival_count; i++) {
         const struct mu_arrival *one = &release->arrivals[i];
 
-        if (one->zone != zone || one->until_ms <= release->judgement->now_ms)
+        if (one->zone != zone || !one->rises || one->until_ms <= release->judgement->now_ms)
             continue;
         if (!one->known)
             return one;
@@ -82,20 +82,31 @@ static int by_weight(const void *a, const void *b)
 static bool take_arrival(void *user, const struct mu_arrival *arrival)
 {
     struct mu_release *release = user;
+    struct mu_arrival one = *arrival;
 
     release->judgement->looked++;
-    MU_JUDGE_APPEND(release->judgement, release->arrivals, release->arrival_count, *arrival);
+    mu_release_meets(release->judgement->picture, release->river, release->operation, &one);
+    one.alone_ms = one.earliest_ms;
+    one.earliest_ms = one.meets.earliest_ms;
+    MU_JUDGE_APPEND(release->judgement, release->arrivals, release->arrival_count, one);
     return true;
+}
+
+static bool was_searched(const struct mu_release *release, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (release->arrivals[i].zone == release->arrivals[before].zone)
+            return true;
+    return false;
 }
 
 static void find_below(struct mu_release *release)
 {
-    const struct mu_river_zone *zone = NULL;
-
     for (size_t i = 0; i < release->arrival_count; i++) {
-        if (release->arrivals[i].zone == zone)
+        const struct mu_river_zone *zone = release->arrivals[i].zone;
+
+        if (was_searched(release, i))
             continue;
-        zone = release->arrivals[i].zone;
         mu_below_people(release, zone);
         mu_below_works(release, zone);
         mu_below_journeys(release, zone);
@@ -158,6 +169,8 @@ static struct mu_draft *begin(struct mu_release *release)
                        MUSTER__ACTIVITY__ACTIVITY_UNSPECIFIED);
         mu_below_line(release, draft, &release->below[i]);
     }
+    for (size_t i = 0; i < release->below_count; i++)
+        mu_below_meets(release, draft, &release->below[i].arrival);
     add_basis(release, draft);
     return draft;
 }
@@ -284,6 +297,8 @@ static bool look(struct mu_judgement *judgement, struct mu_release *release)
     release->heard_ms = mu_minute(release->head->accepted_at_ms);
     mu_release_arrivals(judgement->picture, release->river, release->operation, take_arrival,
                         release);
+    mu_release_under_way(judgement->picture, release->river, release->operation, take_arrival,
+                         release);
     find_below(release);
     return release->below_count > 0;
 }

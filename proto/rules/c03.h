@@ -56,6 +56,9 @@ void mu_below_keep(struct mu_release *release, const struct mu_below *below);
 /* The line of a finding that says it. */
 void mu_below_line(struct mu_release *release, struct mu_draft *draft,
                    const struct mu_below *below);
+/* The line that says whose water it meets, when that makes it sooner or nobody can tell. */
+void mu_below_meets(struct mu_release *release, struct mu_draft *draft,
+                    const struct mu_arrival *arrival);
 /* Doubt, or not enough time. */
 bool mu_below_short(const struct mu_below *below);
 

@@ -65,11 +65,21 @@ static int64_t turn_ms(const struct mu_judgement *judgement, const struct mu_bel
     return bad_ms;
 }
 
+/* The minute of the last word about it: about who is there, the release, or one that drives it. */
+static int64_t heard_of(const struct mu_release *release, const struct mu_arrival *arrival,
+                        int64_t heard_ms)
+{
+    if (release->heard_ms > heard_ms)
+        heard_ms = release->heard_ms;
+    if (arrival->earliest_ms < arrival->alone_ms && arrival->meets.heard_ms > heard_ms)
+        heard_ms = arrival->meets.heard_ms;
+    return heard_ms;
+}
+
 /* Judged for the minute the last word came, or for the minute it turned since. */
 static void judge_people(const struct mu_release *release, struct mu_below *below)
 {
-    int64_t heard_ms =
-        below->people.heard_ms > release->heard_ms ? below->people.heard_ms : release->heard_ms;
+    int64_t heard_ms = heard_of(release, &below->arrival, below->people.heard_ms);
     int64_t at_ms;
 
     assess(release->judgement, below, heard_ms);
@@ -135,8 +145,7 @@ static bool take_people(void *user, const struct mu_print *print)
         return true;
     below.arrival = *arrival;
     below.said = below.people.said != NULL ? below.people.said : print->said;
-    below.as_of_ms =
-        below.people.heard_ms > release->heard_ms ? below.people.heard_ms : release->heard_ms;
+    below.as_of_ms = heard_of(release, arrival, below.people.heard_ms);
     if (below.people.rate_per_hour == 0)
         borrow_pace(search, &below.people);
     if (!arrival->known)
@@ -194,6 +203,7 @@ static void keep_against(struct mu_release *release, struct mu_below *below, int
     if (from_ms >= arrival->until_ms || arrival->until_ms <= now_ms || below->clear_ms < now_ms)
         return;
     below->arrival = *arrival;
+    below->as_of_ms = heard_of(release, arrival, below->as_of_ms);
     below->doubt = MU_DOUBT_NONE;
     below->margin_min = 0;
     if (!arrival->known)
@@ -217,7 +227,7 @@ static void keep_against_all(struct search *search, struct mu_below *below, int6
     struct mu_release *release = search->release;
 
     for (size_t i = 0; i < release->arrival_count; i++)
-        if (release->arrivals[i].zone == search->zone)
+        if (release->arrivals[i].zone == search->zone && release->arrivals[i].flows)
             keep_against(release, below, from_ms, &release->arrivals[i]);
 }
 

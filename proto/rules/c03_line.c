@@ -1,6 +1,10 @@
 /* C03: one operation below a release, in words and numbers. */
 #include "proto/rules/c03.h"
 
+#include <string.h>
+
+#include "proto/base/clock.h"
+
 static Muster__Argument *minutes(struct mu_judgement *judgement, int64_t count)
 {
     return mu_arg_number(judgement, count, MUSTER__MEASURE__MEASURE_MINUTE);
@@ -82,7 +86,8 @@ void mu_below_line(struct mu_release *release, struct mu_draft *draft, const str
     line->area = mu_judge_text(judgement, below->arrival.zone->area);
     line->ref = mu_judge_ref(judgement, below->said);
     line->agency = mu_judge_text(judgement, below->said->event->envelope->agency);
-    line->has_rule = line->has_step = true;
+    line->has_rule = true;
+    line->has_step = below->arrival.step > 0;
     line->rule = judgement->rule->rule;
     line->step = below->arrival.step;
     line->text = line_text(judgement, below);
@@ -106,4 +111,42 @@ void mu_below_line(struct mu_release *release, struct mu_draft *draft, const str
     else
         evidence(judgement, line, below->kind == MU_BELOW_WORKS ? "clear_at" : "passes_at",
                  mu_arg_at(judgement, below->clear_ms), below->said);
+}
+
+/* ---- two releases that meet ---- */
+
+static Muster__FindingLine *line_of_meeting(struct mu_judgement *judgement, struct mu_draft *draft,
+                                            const struct mu_arrival *arrival)
+{
+    size_t size = strlen(arrival->meets.said->object->id) + strlen(arrival->zone->area) + 2;
+    struct mu_text name = mu_text(mu_judge_take(judgement, size), size);
+
+    mu_text_addf(&name, "%s@%s", arrival->meets.said->object->id, arrival->zone->area);
+    return mu_draft_line(judgement, draft, name.at);
+}
+
+void mu_below_meets(struct mu_release *release, struct mu_draft *draft,
+                    const struct mu_arrival *arrival)
+{
+    struct mu_judgement *judgement = release->judgement;
+    int64_t sooner_min = (arrival->alone_ms - arrival->earliest_ms) / MU_MINUTE_MS;
+    const struct mu_said *other = arrival->meets.said;
+    Muster__Argument *flow, *dam, *with, *zone;
+    Muster__FindingLine *line;
+
+    if (other == NULL || (arrival->meets.known && sooner_min == 0))
+        return;
+    line = line_of_meeting(judgement, draft, arrival);
+    line->ref = mu_judge_ref(judgement, other);
+    line->agency = mu_judge_text(judgement, other->event->envelope->agency);
+    line->area = mu_judge_text(judgement, arrival->zone->area);
+    mu_draft_party(judgement, draft, other, MUSTER__ACTIVITY__ACTIVITY_RELEASE);
+    dam = mu_arg_object(judgement, judgement->id);
+    with = mu_arg_object(judgement, other->object->id);
+    zone = mu_arg_area(judgement, arrival->zone->area);
+    flow = mu_arg_number(judgement, arrival->meets.milli_m3s, MUSTER__MEASURE__MEASURE_MILLI_M3S);
+    line->text = arrival->meets.known
+                     ? mu_judge_say(judgement, "c03.together", dam, with, zone, flow,
+                                    minutes(judgement, sooner_min), NULL)
+                     : mu_judge_say(judgement, "c03.not_summed", dam, with, zone, flow, NULL);
 }

@@ -12,6 +12,8 @@ struct path {
     const struct mu_object *operation;
     struct mu_arrival first; /* of all releases: the one that comes first */
     const struct mu_object *first_of;
+    const struct mu_object **asked;
+    size_t asked_count;
     struct mu_draft *draft;
 };
 
@@ -26,7 +28,8 @@ static void add_line(struct path *path, const struct mu_arrival *arrival)
     line->ref = mu_judge_ref(judgement, head);
     line->agency = mu_judge_text(judgement, head->event->envelope->agency);
     line->area = mu_judge_text(judgement, path->zone->area);
-    line->has_rule = line->has_step = true;
+    line->has_rule = true;
+    line->has_step = arrival->step > 0;
     line->rule = judgement->rule->rule;
     line->step = arrival->step;
     line->text = mu_path_say(judgement, judgement->id, path->operation->id, arrival);
@@ -50,7 +53,8 @@ static bool take_arrival(void *user, const struct mu_arrival *arrival)
     struct path *path = user;
 
     path->judgement->looked++;
-    if (arrival->zone != path->zone || arrival->until_ms <= path->judgement->now_ms)
+    if (arrival->zone != path->zone || arrival->until_ms <= path->judgement->now_ms ||
+        !arrival->flows)
         return true;
     if (comes_first(path, arrival)) {
         path->first = *arrival;
@@ -61,16 +65,27 @@ static bool take_arrival(void *user, const struct mu_arrival *arrival)
     return true;
 }
 
+static bool was_asked(const struct path *path, const struct mu_object *operation)
+{
+    for (size_t i = 0; i < path->asked_count; i++)
+        if (path->asked[i] == operation)
+            return true;
+    return false;
+}
+
 static bool take_release(void *user, const struct mu_print *print)
 {
     struct path *path = user;
 
     /* One print for each step: an operation is asked once, and all its steps are looked at. */
-    if (print->part != print->object->prints[0].part)
+    if (was_asked(path, print->object))
         return true;
     path->operation = print->object;
+    MU_JUDGE_PUT(path->judgement, path->asked, path->asked_count, path->operation);
     mu_release_arrivals(path->judgement->picture, *path->judgement->river, print->object,
                         take_arrival, path);
+    mu_release_under_way(path->judgement->picture, *path->judgement->river, print->object,
+                         take_arrival, path);
     return true;
 }
 
@@ -78,6 +93,7 @@ static void look_up_river(struct path *path)
 {
     const mu_picture *picture = path->judgement->picture;
 
+    path->asked_count = 0;
     for (size_t i = 0; i < path->zone->structure_count; i++)
         mu_picture_meet(picture, MU_PLACE_RELEASE, path->zone->structures[i],
                         path->judgement->now_ms - mu_river_longest_ms(picture,

@@ -102,6 +102,18 @@ static void mark_shelters(mu_rules *rules, const char *structure)
             mu_cause_mark(rules, "shelter", ways[i].zone->shelters[k]);
 }
 
+/* Releases whose water may meet it: at the structures that share a zone with it. */
+static void mark_meeting(mu_rules *rules, const char *structure)
+{
+    size_t count;
+    const struct mu_river_way *ways = mu_river_ways(rules->river, structure, &count);
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < ways[i].zone->structure_count; k++)
+            if (strcmp(ways[i].zone->structures[k], structure) != 0)
+                mark_structure(rules, ways[i].zone->structures[k]);
+}
+
 /* Every structure this operation was ever said to be at: a correction frees the shelters below the
  * one it was never at. */
 void mu_river_touch_release(mu_rules *rules, const struct mu_touch *touch)
@@ -119,6 +131,7 @@ void mu_river_touch_release(mu_rules *rules, const struct mu_touch *touch)
         if (structure == NULL || (last != NULL && strcmp(last, structure) == 0))
             continue;
         mark_shelters(rules, structure);
+        mark_meeting(rules, structure);
         last = structure;
     }
 }
