@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/cli/county.h"
+#include "agents/cli/expiry.h"
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
 #include "agents/cli/rolls.h"
@@ -194,6 +195,37 @@ static void print_waiting(const struct seeing *s)
     }
 }
 
+static void warn(const struct seeing *s, const struct mu_member *m, int64_t until_ms,
+                 enum mu_word soon, enum mu_word over)
+{
+    int mark = mu_expiry_mark(until_ms, s->now_ms);
+    char agent[33], days[24];
+
+    if (mark == MU_EXPIRY_FAR)
+        return;
+    mu_hex(m->agent.b, sizeof m->agent.b, agent);
+    agent[12] = '\0';
+    mu_expiry_days(until_ms, s->now_ms, days, sizeof days);
+    mu_cli_tell(s->cli, mark == 0 ? over : soon, m->agency, agent, days, NULL);
+}
+
+/* For those who can do something about it. */
+static void print_ending(const struct seeing *s)
+{
+    const struct mu_member *self = mu_roster_member(s->roster, mu_agent_self(s->talk.agent)), *m;
+
+    for (size_t i = 0; self != NULL && self->is_admin && (m = mu_roster_at(s->roster, i)) != NULL;
+         i++) {
+        if (m->standing != MU_STANDING_GOOD)
+            continue;
+        warn(s, m, m->not_after_ms, MU_W_EXPIRY_TERM, MU_W_EXPIRY_TERM_OVER);
+        if (m->certificate_outlived)
+            warn(s, m, s->now_ms, MU_W_EXPIRY_OF, MU_W_EXPIRY_OF_OUTLIVED);
+        else
+            warn(s, m, m->certificate_until_ms, MU_W_EXPIRY_OF, MU_W_EXPIRY_OF_OVER);
+    }
+}
+
 int mu_cli_agency_list(struct mu_cli *cli, int argc, char **argv)
 {
     struct seeing s = {.cli = cli};
@@ -208,6 +240,7 @@ int mu_cli_agency_list(struct mu_cli *cli, int argc, char **argv)
         for (size_t i = 0; (m = mu_roster_at(s.roster, i)) != NULL; i++)
             print_member(&s, m);
         print_waiting(&s);
+        print_ending(&s);
     }
     close_roster(&s);
     return code;

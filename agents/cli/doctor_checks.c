@@ -19,13 +19,12 @@
 #define DISK_WARN_BYTES (UINT64_C(1024) * MIB)
 #define CLOCK_WARN_MS 2000
 #define CLOCK_FAIL_MS (5 * MU_MINUTE_MS) /* beyond it every statement would be marked */
-#define KEY_WARN_DAYS 30
 #define TAIL_ENTRIES 500u
 
 /* ---- saying ------------------------------------------------------------------------------------------ */
 
-static void say(const struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
-                enum mu_health health, enum mu_word word, ...)
+void mu_doctor_say(const struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
+                   enum mu_health health, enum mu_word word, ...)
 {
     struct mu_text text = mu_text(found->what, sizeof found->what);
     const char *args[4], *arg;
@@ -41,16 +40,16 @@ static void say(const struct mu_doctor *doctor, struct mu_finding_of_doctor *fou
     mu_words_fill(&text, mu_word(word, doctor->cli->lang), args, count);
 }
 
-static void mend(const struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
-                 enum mu_word word, const char *arg)
+void mu_doctor_mend(const struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
+                    enum mu_word word, const char *arg)
 {
     struct mu_text text = mu_text(found->repair, sizeof found->repair);
 
     mu_words_fill(&text, mu_word(word, doctor->cli->lang), &arg, 1);
 }
 
-static void say_error(const struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
-                      enum mu_health health, enum mu_err err)
+void mu_doctor_say_error(const struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
+                         enum mu_health health, enum mu_err err)
 {
     found->health = health;
     snprintf(found->what, sizeof found->what, "%s: %s", mu_err_code(err),
@@ -70,11 +69,11 @@ static void look_at_locale(struct mu_doctor *doctor, struct mu_finding_of_doctor
             asked = names[i];
     bool utf8 = strstr(asked, "UTF-8") != NULL || strstr(asked, "utf8") != NULL;
     if (utf8 && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) {
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_LOCALE, asked, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_LOCALE, asked, NULL);
         return;
     }
-    say(doctor, found, MU_HEALTH_WARN, MU_W_DOC_LOCALE_BAD, asked, NULL);
-    mend(doctor, found, MU_W_DOC_LOCALE_MEND, "");
+    mu_doctor_say(doctor, found, MU_HEALTH_WARN, MU_W_DOC_LOCALE_BAD, asked, NULL);
+    mu_doctor_mend(doctor, found, MU_W_DOC_LOCALE_MEND, "");
 }
 
 static void look_at_directory(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
@@ -82,17 +81,17 @@ static void look_at_directory(struct mu_doctor *doctor, struct mu_finding_of_doc
     struct stat st;
 
     if (!doctor->has_dir || stat(doctor->dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        say(doctor, found, MU_HEALTH_FAIL, MU_W_DOC_NO_AGENT, doctor->dir, NULL);
-        mend(doctor, found, MU_W_DOC_NO_AGENT_MEND, "");
+        mu_doctor_say(doctor, found, MU_HEALTH_FAIL, MU_W_DOC_NO_AGENT, doctor->dir, NULL);
+        mu_doctor_mend(doctor, found, MU_W_DOC_NO_AGENT_MEND, "");
         return;
     }
     doctor->has_agent = true;
     if ((st.st_mode & 077) == 0) {
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_DIRECTORY, doctor->dir, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_DIRECTORY, doctor->dir, NULL);
         return;
     }
-    say(doctor, found, MU_HEALTH_WARN, MU_W_DOC_DIRECTORY_OPEN, doctor->dir, NULL);
-    mend(doctor, found, MU_W_DOC_DIRECTORY_MEND, doctor->dir);
+    mu_doctor_say(doctor, found, MU_HEALTH_WARN, MU_W_DOC_DIRECTORY_OPEN, doctor->dir, NULL);
+    mu_doctor_mend(doctor, found, MU_W_DOC_DIRECTORY_MEND, doctor->dir);
 }
 
 static void look_at_disk(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
@@ -101,18 +100,18 @@ static void look_at_disk(struct mu_doctor *doctor, struct mu_finding_of_doctor *
     char size[32];
 
     if (!doctor->has_dir || statvfs(doctor->dir, &fs) != 0) {
-        say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_UNKNOWN, strerror(errno), NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_UNKNOWN, strerror(errno), NULL);
         return;
     }
     uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
     snprintf(size, sizeof size, "%.1f GB", (double)room / 1e9);
     if (room >= DISK_WARN_BYTES) {
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_DISK, size, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_DISK, size, NULL);
         return;
     }
-    say(doctor, found, room < DISK_FAIL_BYTES ? MU_HEALTH_FAIL : MU_HEALTH_WARN, MU_W_DOC_DISK,
-        size, NULL);
-    mend(doctor, found, MU_W_DOC_DISK_MEND, doctor->dir);
+    mu_doctor_say(doctor, found, room < DISK_FAIL_BYTES ? MU_HEALTH_FAIL : MU_HEALTH_WARN,
+                  MU_W_DOC_DISK, size, NULL);
+    mu_doctor_mend(doctor, found, MU_W_DOC_DISK_MEND, doctor->dir);
 }
 
 static void say_spool(struct mu_doctor *doctor, struct mu_finding_of_doctor *found,
@@ -121,9 +120,10 @@ static void say_spool(struct mu_doctor *doctor, struct mu_finding_of_doctor *fou
     char count[32];
 
     snprintf(count, sizeof count, "%" PRIu64, waiting);
-    say(doctor, found, waiting == 0 ? MU_HEALTH_OK : MU_HEALTH_WARN, MU_W_DOC_SPOOL, count, NULL);
+    mu_doctor_say(doctor, found, waiting == 0 ? MU_HEALTH_OK : MU_HEALTH_WARN, MU_W_DOC_SPOOL,
+                  count, NULL);
     if (waiting > 0)
-        mend(doctor, found, MU_W_DOC_SPOOL_MEND, "");
+        mu_doctor_mend(doctor, found, MU_W_DOC_SPOOL_MEND, "");
 }
 
 /* What waits, and whether keys and spool can be opened at all. */
@@ -134,14 +134,14 @@ static void look_at_spool(struct mu_doctor *doctor, struct mu_finding_of_doctor 
     mu_agent *agent = NULL;
 
     if (!doctor->has_agent) {
-        say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NO_AGENT, doctor->dir, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NO_AGENT, doctor->dir, NULL);
         return;
     }
     enum mu_err err = mu_agent_open(doctor->dir, &options, &calls, &agent);
     if (err == MU_E_IN_USE)
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_SPOOL_USED, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_SPOOL_USED, NULL);
     else if (err != MU_OK)
-        say_error(doctor, found, MU_HEALTH_FAIL, err);
+        mu_doctor_say_error(doctor, found, MU_HEALTH_FAIL, err);
     else
         say_spool(doctor, found, mu_agent_unsettled(agent));
     if (agent != NULL)
@@ -156,7 +156,7 @@ static void look_at_broker(struct mu_doctor *doctor, struct mu_finding_of_doctor
     int64_t since = mu_talk_machine_ms();
 
     if (!doctor->has_agent || mu_talk_open(&doctor->look.talk, doctor->cli, true) != MU_EXIT_DONE) {
-        say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NO_AGENT, doctor->dir, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NO_AGENT, doctor->dir, NULL);
         return;
     }
     doctor->looked = true;
@@ -168,18 +168,18 @@ static void look_at_broker(struct mu_doctor *doctor, struct mu_finding_of_doctor
     doctor->reached = doctor->why == MU_OK;
     doctor->cli->exercise = doctor->look.county.status == MUSTER__STATUS__STATUS_EXERCISE;
     if (doctor->reached)
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_BROKER, ms, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_BROKER, ms, NULL);
     else if (doctor->why == MU_E_UNREACHABLE || doctor->why == MU_E_TIMEOUT) {
-        say(doctor, found, MU_HEALTH_FAIL, MU_W_DOC_BROKER_AWAY, ms, NULL);
-        mend(doctor, found, MU_W_DOC_BROKER_MEND, doctor->dir);
+        mu_doctor_say(doctor, found, MU_HEALTH_FAIL, MU_W_DOC_BROKER_AWAY, ms, NULL);
+        mu_doctor_mend(doctor, found, MU_W_DOC_BROKER_MEND, doctor->dir);
     } else {
-        say_error(doctor, found, MU_HEALTH_FAIL, doctor->why);
+        mu_doctor_say_error(doctor, found, MU_HEALTH_FAIL, doctor->why);
     }
 }
 
-static void say_away(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
+void mu_doctor_say_away(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
 {
-    say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NEEDS_BROKER, NULL);
+    mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NEEDS_BROKER, NULL);
 }
 
 /* An exercise has a clock of its own: only a record of the real day says anything of this machine's. */
@@ -188,106 +188,23 @@ static void look_at_clock(struct mu_doctor *doctor, struct mu_finding_of_doctor 
     char ms[32];
 
     if (!doctor->reached) {
-        say_away(doctor, found);
+        mu_doctor_say_away(doctor, found);
         return;
     }
     if (doctor->look.county.rate_milli != 1000 || doctor->cli->exercise) {
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_CLOCK_EXERCISE, NULL);
+        mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_CLOCK_EXERCISE, NULL);
         return;
     }
     int64_t offset = mu_talk_wall_ms() - mu_agent_log_now_ms(doctor->look.talk.agent);
     int64_t far = offset < 0 ? -offset : offset;
     snprintf(ms, sizeof ms, "%+" PRId64, offset);
-    say(doctor, found,
-        far > CLOCK_FAIL_MS   ? MU_HEALTH_FAIL
-        : far > CLOCK_WARN_MS ? MU_HEALTH_WARN
-                              : MU_HEALTH_OK,
-        MU_W_DOC_CLOCK, ms, NULL);
+    mu_doctor_say(doctor, found,
+                  far > CLOCK_FAIL_MS   ? MU_HEALTH_FAIL
+                  : far > CLOCK_WARN_MS ? MU_HEALTH_WARN
+                                        : MU_HEALTH_OK,
+                  MU_W_DOC_CLOCK, ms, NULL);
     if (far > CLOCK_WARN_MS)
-        mend(doctor, found, MU_W_DOC_CLOCK_MEND, "");
-}
-
-/* ---- the key ------------------------------------------------------------------------------------------------- */
-
-/* What the record says of this agent's key. */
-struct standing {
-    const struct mu_agent_id *self;
-    bool enrolled, retired, compromised;
-    int64_t until_ms; /* 0: no end */
-};
-
-static bool is_self(const struct standing *standing, const ProtobufCBinaryData *agent, int has)
-{
-    return has && agent->len == sizeof standing->self->b &&
-           memcmp(agent->data, standing->self->b, agent->len) == 0;
-}
-
-static enum mu_err take_standing(void *user, const struct mu_entry *entry)
-{
-    struct standing *standing = user;
-    const Muster__Event *event = entry->event;
-
-    if (event == NULL || entry->code != 0)
-        return MU_OK;
-    if (event->body_case == MUSTER__EVENT__BODY_ENROLMENT &&
-        is_self(standing, &event->enrolment->agent, event->enrolment->has_agent)) {
-        standing->enrolled = true;
-        standing->until_ms =
-            event->enrolment->has_not_after_ms ? event->enrolment->not_after_ms : 0;
-    }
-    if (event->body_case == MUSTER__EVENT__BODY_RETIRE)
-        standing->retired |= is_self(standing, &event->retire->agent, event->retire->has_agent);
-    if (event->body_case == MUSTER__EVENT__BODY_COMPROMISED)
-        standing->compromised |=
-            is_self(standing, &event->compromised->agent, event->compromised->has_agent);
-    return MU_OK;
-}
-
-static void say_days(struct mu_doctor *doctor, struct mu_finding_of_doctor *found, int64_t until_ms)
-{
-    int64_t left_ms = until_ms - mu_agent_log_now_ms(doctor->look.talk.agent);
-    int64_t days = left_ms / MU_DAY_MS;
-    char text[32];
-
-    snprintf(text, sizeof text, "%" PRId64, days);
-    if (until_ms == 0) {
-        say(doctor, found, MU_HEALTH_OK, MU_W_DOC_KEY_ENDLESS, NULL);
-        return;
-    }
-    say(doctor, found,
-        left_ms <= 0           ? MU_HEALTH_FAIL
-        : days < KEY_WARN_DAYS ? MU_HEALTH_WARN
-                               : MU_HEALTH_OK,
-        MU_W_DOC_KEY, text, NULL);
-    if (days < KEY_WARN_DAYS)
-        mend(doctor, found, MU_W_DOC_KEY_MEND, "");
-}
-
-static void look_at_key(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
-{
-    struct standing standing = {.enrolled = false};
-
-    if (!doctor->reached) {
-        say_away(doctor, found);
-        return;
-    }
-    standing.self = mu_agent_self(doctor->look.talk.agent);
-    doctor->look.talk.on_entry = take_standing;
-    doctor->look.talk.user = &standing;
-    enum mu_err err = mu_talk_read(&doctor->look.talk, "type=enrolment,retire,compromised", 1);
-    doctor->look.talk.on_entry = NULL;
-    if (err != MU_OK) {
-        say_error(doctor, found, MU_HEALTH_FAIL, err);
-    } else if (standing.compromised || standing.retired || !standing.enrolled) {
-        say(doctor, found, MU_HEALTH_FAIL,
-            standing.compromised ? MU_W_DOC_KEY_COMPROMISED
-            : standing.retired   ? MU_W_DOC_KEY_RETIRED
-                                 : MU_W_DOC_KEY_NONE,
-            NULL);
-        mend(doctor, found, MU_W_DOC_KEY_MEND, "");
-    } else {
-        say_days(doctor, found, standing.until_ms);
-    }
+        mu_doctor_mend(doctor, found, MU_W_DOC_CLOCK_MEND, "");
 }
 
 /* ---- the record ------------------------------------------------------------------------------------------------ */
@@ -308,7 +225,7 @@ static void look_at_record(struct mu_doctor *doctor, struct mu_finding_of_doctor
     char entries[32], number[32];
 
     if (!doctor->reached) {
-        say_away(doctor, found);
+        mu_doctor_say_away(doctor, found);
         return;
     }
     doctor->look.talk.on_entry = count_entry;
@@ -317,19 +234,19 @@ static void look_at_record(struct mu_doctor *doctor, struct mu_finding_of_doctor
         mu_talk_read(&doctor->look.talk, "", head > TAIL_ENTRIES ? head - TAIL_ENTRIES + 1 : 1);
     doctor->look.talk.on_entry = NULL;
     if (err != MU_OK) {
-        say_error(doctor, found, MU_HEALTH_FAIL, err);
-        mend(doctor, found, MU_W_DOC_RECORD_MEND, "");
+        mu_doctor_say_error(doctor, found, MU_HEALTH_FAIL, err);
+        mu_doctor_mend(doctor, found, MU_W_DOC_RECORD_MEND, "");
         return;
     }
     snprintf(entries, sizeof entries, "%" PRIu64, count);
     snprintf(number, sizeof number, "%" PRIu64, doctor->look.talk.through);
-    say(doctor, found, MU_HEALTH_OK, MU_W_DOC_RECORD, entries, number, NULL);
+    mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_RECORD, entries, number, NULL);
 }
 
 /* The broker's machine knows when it was last backed up; an agent's does not. */
 static void look_at_backup(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
 {
-    say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_BACKUP, NULL);
+    mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_BACKUP, NULL);
 }
 
 const struct mu_doctor_check mu_doctor_checks[] = {
@@ -339,7 +256,8 @@ const struct mu_doctor_check mu_doctor_checks[] = {
     {"spool", MU_W_DOC_ON_SPOOL, look_at_spool},
     {"broker", MU_W_DOC_ON_BROKER, look_at_broker},
     {"clock", MU_W_DOC_ON_CLOCK, look_at_clock},
-    {"key", MU_W_DOC_ON_KEY, look_at_key},
+    {"key", MU_W_DOC_ON_KEY, mu_doctor_look_at_key},
+    {"certificate", MU_W_DOC_ON_CERTIFICATE, mu_doctor_look_at_certificate},
     {"record", MU_W_DOC_ON_RECORD, look_at_record},
     {"backup", MU_W_DOC_ON_BACKUP, look_at_backup},
     {NULL, MU_W_EXERCISE, NULL},

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/cli/expiry.h"
+
 #define TURN_MS 50
 #define PATIENCE_MS 1000 /* after this a person wants to know what it waits for */
 
@@ -160,6 +162,14 @@ enum mu_err mu_cli_open(const struct mu_cli *cli, bool reads_only,
     return err;
 }
 
+/* They say by themselves how it stands, or change it. */
+static bool looks_at_certificates(const struct mu_cli *cli)
+{
+    return cli->name != NULL &&
+           (strcmp(cli->name, "doctor") == 0 || strcmp(cli->name, "join") == 0 ||
+            strcmp(cli->name, "agency renew") == 0);
+}
+
 int mu_talk_open(struct mu_talk *talk, struct mu_cli *cli, bool reads_only)
 {
     struct mu_agent_calls calls = {.on_answer = take_answer,
@@ -176,6 +186,8 @@ int mu_talk_open(struct mu_talk *talk, struct mu_cli *cli, bool reads_only)
     enum mu_err err = mu_cli_open(cli, reads_only, &calls, &talk->agent, &code);
     if (err == MU_OK)
         err = mu_cli_place(cli, talk->dir, sizeof talk->dir);
+    if (err == MU_OK && !looks_at_certificates(cli))
+        mu_expiry_warn(cli, talk->dir);
     return err == MU_OK ? MU_EXIT_DONE : code;
 }
 

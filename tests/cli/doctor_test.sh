@@ -22,12 +22,12 @@ story "its broker starts" county_start
 story "a department" county_enrol EM emergency_management
 em() { "$muster" "$@" --dir "$tap_dir/EM"; }
 story "the doctor finds nothing" em doctor --fail-on warn
-for check in locale directory disk spool broker clock key record; do
+for check in locale directory disk spool broker clock key cert record; do
     says "$check" "^OK  *$check "
 done
 says "a backup is not known here, and not said to be fine" '^-  *backup '
 story "as JSON" em doctor --json
-[ "$(grep -c '^{"check":"[a-z]*","status":"\(ok\|unknown\)"' "$tap_out")" = 9 ]
+[ "$(grep -c '^{"check":"[a-z]*","status":"\(ok\|unknown\)"' "$tap_out")" = 10 ]
 tap_line $? "one object a check"
 story "in Chinese" em doctor --lang zh
 says "the same" '^正常  *服务端  *[0-9]*毫秒内连上'

@@ -45,12 +45,34 @@ says "until when" 'HC [0-9a-f]*: certificate until 2031-08-05'
 story "the machine takes it from the record" hc agency renew
 openssl x509 -inform DER -in "$tap_dir/HC/certificate.der" -noout -enddate >"$tap_out" 2>&1
 says "and openssl says the same" 'notAfter=Aug  5 .* 2031'
+hc watch --no-follow -n 1 >"$tap_out" 2>&1
+says "it is warned of once the mark of thirty days is passed" 'certificate ends in 19 days, on 2031-08-05: .*renew HC'
+hc watch --no-follow -n 1 >"$tap_out" 2>&1
+silent "and not again" 'certificate ends'
+story "the doctor warns as long as it is so" hc doctor
+says "with the command" 'WARN  cert .*good for 19 more days'
+story "the admin's list too" admin list
+says "with the command" 'certificate of HC [0-9a-f]* ends in 19 days: muster agency renew HC'
+hc agency list >"$tap_out" 2>&1
+silent "nobody else's" 'certificate of HC'
+for days in 14 7; do
+    admin renew HC --days "$days" >/dev/null 2>&1
+    hc agency renew >/dev/null 2>&1
+    hc watch --no-follow -n 1 >"$tap_out" 2>&1
+    says "it is warned of again at $days" "certificate ends in $((days - 1)) days"
+done
 story "those that are due are renewed" admin renew --all
 says "this one" 'HC [0-9a-f]*: certificate until 2032-07-15'
 silent "and nobody else" 'XX '
 story "then none is due" admin renew --all
 says "and that is said" 'no certificate is due'
+story "the doctor sees that this machine has an older one" hc doctor
+says "and how to take the newer" 'WARN  cert .*the record has a newer one'
+hc agency renew >/dev/null 2>&1
+story "taken, nothing is to be warned of" hc doctor --fail-on warn
 story "a term of its own is set" admin renew HC --until 2031-07-16T13:00
+story "the doctor says that it is over" hc doctor
+says "with what mends it" 'muster agency renew HC --until TIME'
 fails 4 "when it is over nothing is taken" injured "$tap_dir/HC" CS-1
 says "with the code" 'MU-122'
 story "it is moved" admin renew HC --until 2031-12-31T00:00
@@ -130,5 +152,16 @@ tap_line $? "openssl verifies the new certificate by it"
 tap_line $? "and not the old one"
 story "the record is whole over this one too" "$B/muster-replay" verify "$county"
 story "a machine that was away folds both" hc doctor --fail-on fail
+
+# ---- the record's clock, two years on, as this machine was last told it ----
+forward() { # directory, days
+    now=$(sed -n 's/^log_ms //p' "$1/county")
+    sed -i "s/^log_ms .*/log_ms $((now + $2 * 86400000))/" "$1/county"
+}
+forward "$tap_dir/HC" 730
+hc watch --no-follow -n 1 >"$tap_out" 2>&1
+says "its holder is told that it ended, and that this cuts nothing off" 'certificate ended on 2032-.*nothing is cut off'
+story "which is true" injured "$tap_dir/HC" CS-9
+silent "and it is not said twice a day" 'certificate ended'
 
 tap_done
