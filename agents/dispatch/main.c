@@ -184,6 +184,7 @@ static enum mu_err answer_scene(struct dispatch *d, mu_responder *responder,
 static bool concerns_all(const struct mu_touch *touch)
 {
     switch (touch->kind) {
+    case MU_TOUCH_SCENE: /* what is proposed there is not free for the others */
     case MU_TOUCH_HOSPITAL:
     case MU_TOUCH_COUNTY:
     case MU_TOUCH_ROADS:
@@ -212,17 +213,11 @@ static enum mu_err answer_touched(struct dispatch *d, mu_responder *responder)
 {
     size_t count;
     const struct mu_touch *touches = mu_picture_touches(d->picture, &count);
-    enum mu_err err = MU_OK;
 
     for (size_t i = 0; i < count; i++)
         if (concerns_all(&touches[i]))
             return answer_all(d, responder);
-    for (size_t i = 0; i < count && err == MU_OK; i++)
-        if (touches[i].kind == MU_TOUCH_SCENE)
-            err = answer_scene(
-                d, responder,
-                mu_picture_object(d->picture, MUSTER__EVENT__BODY_CASUALTY, touches[i].id));
-    return err;
+    return MU_OK;
 }
 
 /* The network is made when it is first needed, and again when the reference data change it. */

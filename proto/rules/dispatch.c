@@ -217,7 +217,7 @@ static uint32_t fill_beds(struct mu_work *work, Muster__ProposedJourney *journey
     return persons;
 }
 
-/* Two scenes are proposed the same ambulances: whoever decides must know. */
+/* There are not enough for all scenes: whoever decides must know. */
 static void warn_of_others(struct mu_work *work, uint32_t free)
 {
     uint32_t all = mu_picture_waiting(work->judgement->picture).red;
@@ -231,26 +231,57 @@ static void warn_of_others(struct mu_work *work, uint32_t free)
                      mu_arg_number(work->judgement, free, MUSTER__MEASURE__MEASURE_VEHICLE), NULL));
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many each post sends: first of what no other scene holds, then of what one does. */
+static uint32_t *share_out(struct mu_work *work, const struct mu_posts *posts, uint32_t *red)
+{
+    struct mu_held held = mu_work_held(work);
+    uint32_t *sent = mu_judge_take(work->judgement, (posts->count + 1) * sizeof *sent);
+
+    for (size_t i = 0; i < posts->count; i++) {
+        uint32_t free = posts->at[i].free;
+
+        sent[i] = least(free - least(free, mu_held_of(&held, posts->at[i].hospital)), *red);
+        *red -= sent[i];
+    }
+    for (size_t i = 0; i < posts->count; i++) {
+        uint32_t twice = least(posts->at[i].free - sent[i], *red);
+
+        mu_held_warn(work, &held, posts->at[i].hospital, twice);
+        sent[i] += twice;
+        *red -= twice;
+    }
+    return sent;
+}
+
 static void send_ambulances(struct mu_work *work, uint32_t red)
 {
     const Muster__BedKind icu = MUSTER__BED_KIND__BED_KIND_ICU;
     struct mu_judgement *judgement = work->judgement;
     uint32_t free, without = 0;
     struct mu_posts posts = mu_ambulances_free(judgement, &work->scene, work->depart_ms, &free);
+    uint32_t *sent = share_out(work, &posts, &red);
     struct mu_posts beds = {0};
+    bool any = false;
 
-    for (size_t i = 0; i < posts.count && red > 0; i++) {
-        uint32_t sent = posts.at[i].free < red ? posts.at[i].free : red;
-        Muster__ProposedJourney *journey = add_journey(work);
+    for (size_t i = 0; i < posts.count; i++) {
+        Muster__ProposedJourney *journey;
 
-        write_out(work, journey, &posts.at[i], sent);
-        if (i == 0)
+        if (sent[i] == 0)
+            continue;
+        journey = add_journey(work);
+        write_out(work, journey, &posts.at[i], sent[i]);
+        if (!any)
             beds = mu_beds_free(judgement, icu, &work->scene, journey->leaves_at_ms);
-        without += fill_beds(work, journey, MUSTER__TRIAGE__TRIAGE_RED, sent, icu, &beds);
+        without += fill_beds(work, journey, MUSTER__TRIAGE__TRIAGE_RED, sent[i], icu, &beds);
         write_back(work, journey,
                    journey->patients[0]->hospital != NULL ? journey->patients[0]->hospital
                                                           : posts.at[i].hospital);
-        red -= sent;
+        any = true;
     }
     if (posts.count == 0 && free > 0)
         mu_work_warn(work, mu_judge_say(judgement, "dispatch.no_way",
@@ -300,7 +331,7 @@ static void send_others(struct mu_work *work, uint32_t yellow, uint32_t green)
 
 /* ---- the proposal ---- */
 
-static bool find_scene(struct mu_work *work)
+bool mu_work_find_scene(struct mu_work *work)
 {
     const Muster__Envelope *envelope = work->head->event->envelope;
     const Muster__Location *at = envelope->location;
@@ -327,7 +358,7 @@ static void fill(struct mu_work *work)
     work->out->epoch = mu_picture_epoch(picture);
     work->out->computed_at_ms = mu_picture_now_ms(picture);
     mu_work_input(work, work->casualty->news);
-    if (!find_scene(work)) {
+    if (!mu_work_find_scene(work)) {
         mu_work_warn(work, mu_judge_say(work->judgement, "dispatch.no_place",
                                         mu_arg_object(work->judgement, work->casualty->id), NULL));
         return;

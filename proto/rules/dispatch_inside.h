@@ -2,6 +2,7 @@
 #ifndef MU_RULES_DISPATCH_INSIDE_H
 #define MU_RULES_DISPATCH_INSIDE_H
 
+#include "proto/rules/ambulances.h"
 #include "proto/rules/judge.h"
 #include "proto/rules/roads.h"
 
@@ -13,6 +14,24 @@ struct mu_work {
     int64_t depart_ms, on_scene_ms;
     Muster__DispatchProposal *out;
 };
+
+/* Where the scene is on the roads. False: nobody has said so. */
+bool mu_work_find_scene(struct mu_work *work);
+
+/* Ambulances proposed to scenes that were recorded before this one, and not yet sent. */
+struct mu_hold_of_scene {
+    const char *hospital, *scene;
+    uint32_t ambulances;
+};
+struct mu_held {
+    struct mu_hold_of_scene *at;
+    size_t count;
+};
+struct mu_held mu_work_held(struct mu_work *work);
+uint32_t mu_held_of(const struct mu_held *held, const char *hospital);
+/* That `twice` of the hospital's are proposed here although others hold them. */
+void mu_held_warn(struct mu_work *work, const struct mu_held *held, const char *hospital,
+                  uint32_t twice);
 
 int64_t mu_minute_up(int64_t ms);
 

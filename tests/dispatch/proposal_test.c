@@ -439,10 +439,16 @@ static void two_scenes_at_once(void **state)
     open_elsewhere();
     story_says(&s, "14:20", "SH", "casualty Q1@v1 area=cn/99/02/4 persons_injured=1 triage.red=1");
     story_says(&s, "14:20", "SH", "casualty Q2@v1 area=cn/99/02/2 persons_injured=2 triage.red=2");
-    assert_non_null(strstr(words_of(propose("Q2")), "1 from KH by R1, 9000 m, 12 min"));
-    assert_null(strstr(told, "not_enough")); /* three for three */
+    /* Three for three: the one of KH is proposed to the first scene. */
+    assert_non_null(strstr(words_of(propose("Q2")), "2 from ZY by R4-R1, 14000 m, 18 min"));
+    assert_null(strstr(told, "from KH"));
+    assert_null(strstr(told, "not_enough"));
+    assert_non_null(strstr(words_of(propose("Q1")), "1 from KH by R1-R2"));
+    assert_null(strstr(told, "dispatch.held"));
     story_says(&s, "14:20", "SH", "casualty Q2@v2 area=cn/99/02/2 persons_injured=3 triage.red=3");
     assert_non_null(strstr(words_of(propose("Q2")), "! dispatch.not_enough 4 3\n"));
+    assert_non_null(strstr(told, "1 from KH by R1"));
+    assert_non_null(strstr(told, "! dispatch.held 1 KH Q1\n"));
     story_says(&s, "14:20", "SH", "casualty Q2@v3 area=cn/99/02/2 persons_injured=2 triage.red=2");
     story_says(&s, "14:21", "HC",
                "operation_plan G1@v1 area=cn/99/02/4 activity=ambulance state=active for_objects=Q1"
