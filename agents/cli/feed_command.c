@@ -14,10 +14,13 @@ void mu_feed_task(struct feed *feed, const Muster__Event *event)
     mu_feed_quote(feed, MU_W_F_QUOTED, t->what);
     mu_feed_name(feed, MU_W_F_ACCOUNTABLE, t->accountable);
     mu_feed_name(feed, MU_W_F_REFERRED_TO, t->refer_to);
-    mu_feed_term(feed, "ReferralReason", t->has_referral_reason, (uint32_t)t->referral_reason);
+    if (t->referral_reason != MUSTER__REFERRAL_REASON__REFERRAL_REASON_NOT_STATED ||
+        feed->envelope == NULL || feed->envelope->reason == NULL) /* words say more than a word */
+        mu_feed_term(feed, "ReferralReason", t->has_referral_reason, (uint32_t)t->referral_reason);
     mu_feed_name(feed, MU_W_F_UNIT, t->unit);
     mu_feed_clock(feed, MU_W_F_ACCEPT_BY, t->has_accept_by_at_ms, t->accept_by_at_ms);
     mu_feed_clock(feed, MU_W_F_DUE, t->has_due_at_ms, t->due_at_ms);
+    mu_feed_quote(feed, MU_W_F_EVIDENCE, t->evidence);
 }
 
 void mu_feed_answer(struct feed *feed, const Muster__Event *event)
@@ -84,7 +87,6 @@ void mu_feed_figure(struct feed *feed, const Muster__Event *event)
 {
     mu_feed_name(feed, MU_W_F_IN, event->figure->area);
     add_figure(feed, event->figure);
-    mu_feed_quote(feed, MU_W_F_REASON, feed->envelope == NULL ? NULL : feed->envelope->reason);
 }
 
 void mu_feed_report(struct feed *feed, const Muster__Event *event)

@@ -340,3 +340,11 @@ void mu_matrix_table(struct mu_text *out, const struct mu_style *style,
         add_row(out, style, matrix, i, first);
     add_calls(out, style, matrix);
 }
+
+const struct mu_said *mu_matrix_raised(const struct mu_card *card)
+{
+    for (const struct mu_said *said = card->said->object->news; said != NULL; said = said->older)
+        if (said->number == card->raised_number)
+            return said;
+    return card->said;
+}

@@ -4,6 +4,7 @@
 
 #include "agents/cli/cli.h"
 #include "agents/cli/render.h"
+#include "proto/picture/card.h"
 #include "proto/picture/told.h"
 
 struct mu_matrix {
@@ -22,6 +23,8 @@ struct mu_matrix {
 void mu_matrix_fill(const mu_picture *picture, const struct mu_said *said, int64_t now_ms,
                     struct mu_matrix *out);
 
+/* A card by the statement that raised it: what came after only kept it up to date. */
+const struct mu_said *mu_matrix_raised(const struct mu_card *card);
 /* Minutes over the limit; below 0: still in time. */
 int64_t mu_matrix_overdue_min(const struct mu_matrix *matrix);
 /* NULL when that rung was not reached. */

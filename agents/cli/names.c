@@ -114,12 +114,17 @@ static enum mu_err learn(mu_names *names, const char *prefix, const char *key,
     return err == MU_OK ? replace(&slot->name[MU_LANG_ZH], name->zh) : err;
 }
 
-static enum mu_err learn_object(mu_names *names, const char *object,
+/* An area that states no code of its own is the one it was said in. */
+static enum mu_err learn_object(mu_names *names, const Muster__Envelope *envelope,
                                 const Muster__ReferenceObject *reference)
 {
+    const char *object = envelope == NULL ? NULL : envelope->object;
     const char *also = NULL;
 
-    if (reference->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_AREA)
+    if (reference->kind == MUSTER__OBJECT_KIND__OBJECT_KIND_AREA && envelope != NULL)
+        also = envelope->area;
+    if (reference->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_AREA &&
+        reference->area->code != NULL)
         also = reference->area->code;
     else if (reference->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_AGENCY)
         also = reference->agency->code;
@@ -234,8 +239,7 @@ enum mu_err mu_names_learn(mu_names *names, const struct mu_entry *entry)
         return MU_OK;
     switch (event->body_case) {
     case MUSTER__EVENT__BODY_REFERENCE_OBJECT:
-        return learn_object(names, event->envelope == NULL ? NULL : event->envelope->object,
-                            event->reference_object);
+        return learn_object(names, event->envelope, event->reference_object);
     case MUSTER__EVENT__BODY_ITEM_TABLE:
         return learn_items(names, event->item_table);
     case MUSTER__EVENT__BODY_ROLE_MAP:

@@ -141,6 +141,8 @@ static void add_details(struct mu_text *out, const struct mu_style *style,
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
         if (details[i].kind == mu_kind_of(event))
             details[i].add(&feed, event);
+    if (event->envelope != NULL) /* why, whatever kind it is: it was said to be read */
+        mu_feed_quote(&feed, MU_W_F_REASON, event->envelope->reason);
     if (event->body_case != MUSTER__EVENT__BODY_FIELD_REPORT)
         add_second_hand(&feed, event->envelope);
     add_clock_mark(&feed, event->envelope);

@@ -7,6 +7,7 @@
 #include "agents/cli/report.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -93,12 +94,27 @@ static int read_input(struct mu_report *report)
     return MU_EXIT_DONE;
 }
 
+/* How somebody's words can have come in: the first four are what a desk meets, and what help names. */
+static bool is_channel(const char *by)
+{
+    static const char *const known[] = {
+        "telephone",           "sms",  "radio",      "paper", "in_person", "fax", "messenger",
+        "satellite_telephone", "chat", "loudspeaker"};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i], by) == 0)
+            return true;
+    return false;
+}
+
 static int check_line(struct mu_report *report)
 {
     struct mu_cli *cli = report->cli;
 
     if (report->by != NULL && strcmp(report->by, "phone") == 0)
         report->by = "telephone";
+    if (report->by != NULL && !is_channel(report->by))
+        return mu_cli_misused(cli, MU_W_REPORT_BY, report->by, NULL);
     if (report->words == NULL || (report->place == NULL && !report->sms))
         return mu_cli_misused(cli, MU_W_REPORT_WHAT_WHERE, NULL);
     if (report->field_count > 0 && report->kind == NULL && !report->sms)
@@ -177,7 +193,8 @@ static int make_kind(struct mu_report *report)
     if (err != MU_OK)
         return mu_voice_explain(&report->voice, err, part->saying.kind);
     report->part_count = 1;
-    return mu_report_circumstances(report, part);
+    int code = mu_report_circumstances(report, part);
+    return code == MU_EXIT_DONE ? mu_report_which(report, part) : code;
 }
 
 /* ---- sending ---------------------------------------------------------------------------------------------- */
@@ -241,10 +258,13 @@ static int send(struct mu_report *report)
 static void tell_owed(const struct mu_report *report)
 {
     const Muster__Envelope *envelope = report->said.saying.event->envelope;
+    char version[24];
 
     if (envelope->on_behalf_of == NULL || report->cli->form != MU_FORM_HUMAN)
         return;
-    mu_cli_tell(report->cli, MU_W_REPORT_OWED, envelope->on_behalf_of, report->said.id, NULL);
+    snprintf(version, sizeof version, "%" PRIu32, envelope->version);
+    mu_cli_tell(report->cli, MU_W_REPORT_OWED, envelope->on_behalf_of, report->said.id, version,
+                NULL);
 }
 
 static int run(struct mu_report *report)

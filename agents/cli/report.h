@@ -9,10 +9,13 @@
 
 #include "agents/cli/gazetteer.h"
 #include "agents/cli/voice.h"
+#include "proto/base/clock.h"
 #include "proto/words/sms.h"
 
 #define MU_REPORT_PARTS_MAX 4u
 #define MU_REPORT_ID_MAX 64u
+/* EXPERIENCE of dispatch desks: within half an hour it is usually the same thing. */
+#define MU_REPORT_NEAR_MS (30 * MU_MINUTE_MS)
 
 /* One event understood from the words. */
 struct mu_part {
@@ -66,6 +69,17 @@ int mu_report_sms_place(struct mu_report *report);
 
 /* Same place, same kind, a short while ago: go on from it instead of beginning anew. */
 int mu_report_follow(struct mu_report *report);
+
+/* A scene typed without its name: a part that may be one already known is not said twice over. One of ours,
+ * at this very place and not old, it goes on from; of any other a person says whether it is the same; and
+ * where nobody can be asked, nothing is said but what to add. With none there it gets a name. */
+int mu_report_which(struct mu_report *report, struct mu_part *part);
+/* The part goes on from what was said: its next version, with what still holds. */
+int mu_report_goes_on(struct mu_report *report, struct mu_part *part, const struct mu_said *said);
+/* Whether both tell of one place; *exact: of the same spot, not only of one village. */
+bool mu_report_same_place(const Muster__Event *a, const Muster__Event *b, bool *exact);
+/* A name of our own making, version 1. */
+int mu_report_name(struct mu_report *report, struct mu_part *part);
 
 /* Show what was understood and ask; with --yes only look for doubts. */
 int mu_report_confirm(struct mu_report *report);

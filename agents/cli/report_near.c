@@ -9,9 +9,6 @@
 #include "proto/base/clock.h"
 #include "proto/words/terms.h"
 
-/* EXPERIENCE of dispatch desks: within half an hour it is usually the same thing. */
-#define NEAR_MS (30 * MU_MINUTE_MS)
-
 static bool same(const char *a, const char *b)
 {
     return a != NULL && b != NULL && strcmp(a, b) == 0;
@@ -38,14 +35,22 @@ static bool same_location(const Muster__Location *a, const Muster__Location *b)
 }
 
 /* A road is where it is, not where it was seen from. */
-static bool same_place(const Muster__Event *a, const Muster__Event *b)
+bool mu_report_same_place(const Muster__Event *a, const Muster__Event *b, bool *exact)
 {
     if (a->body_case == MUSTER__EVENT__BODY_ROAD)
-        return same(edge_of(a), edge_of(b)) || same(a->road->structure, b->road->structure);
-    return same(edge_of(a), edge_of(b)) ||
-           same_location(a->envelope->location, b->envelope->location) ||
-           (a->body_case == MUSTER__EVENT__BODY_CASUALTY &&
-            same(a->envelope->area, b->envelope->area));
+        return *exact =
+                   same(edge_of(a), edge_of(b)) || same(a->road->structure, b->road->structure);
+    *exact =
+        same(edge_of(a), edge_of(b)) || same_location(a->envelope->location, b->envelope->location);
+    return *exact || (a->body_case == MUSTER__EVENT__BODY_CASUALTY &&
+                      same(a->envelope->area, b->envelope->area));
+}
+
+/* Words from which events were cut are theirs: other words, alone, do not take their place. */
+static bool has_parts(const struct mu_said *said)
+{
+    return said->event->body_case == MUSTER__EVENT__BODY_FIELD_REPORT &&
+           said->event->field_report->understood_parts > 0;
 }
 
 /* The newest statement of that kind that tells of the same place, not longer ago than NEAR_MS. */
@@ -55,12 +60,13 @@ static const struct mu_said *find_near(const struct mu_report *report, const str
     int64_t now_ms = mu_county_now_ms(&report->voice.county, report->voice.talk.agent);
     const struct mu_said *nearest = NULL;
     const struct mu_object *object;
+    bool exact;
 
     for (size_t i = 0; (object = mu_picture_at(picture, part->saying.kind, i)) != NULL; i++) {
         const struct mu_said *head = mu_object_head(object);
 
-        if (head == NULL || now_ms - head->accepted_at_ms > NEAR_MS ||
-            !same_place(part->saying.event, head->event) ||
+        if (head == NULL || now_ms - head->accepted_at_ms > MU_REPORT_NEAR_MS || has_parts(head) ||
+            !mu_report_same_place(part->saying.event, head->event, &exact) ||
             (nearest != NULL && nearest->number > head->number))
             continue;
         nearest = head;
@@ -150,17 +156,22 @@ static void tell(const struct mu_report *report, const struct mu_part *part,
                 said->object->id, version, NULL);
 }
 
+int mu_report_goes_on(struct mu_report *report, struct mu_part *part, const struct mu_said *said)
+{
+    tell(report, part, said);
+    part->follows = said;
+    snprintf(part->id, sizeof part->id, "%s", said->object->id);
+    carry(report, part, said);
+    return name_former(report, part, said);
+}
+
 static int follow(struct mu_report *report, struct mu_part *part)
 {
     const struct mu_said *said = part->follows == NULL ? find_near(report, part) : NULL;
 
     if (said == NULL || strlen(said->object->id) >= sizeof part->id)
         return MU_EXIT_DONE;
-    tell(report, part, said);
-    part->follows = said;
-    snprintf(part->id, sizeof part->id, "%s", said->object->id);
-    carry(report, part, said);
-    return name_former(report, part, said);
+    return mu_report_goes_on(report, part, said);
 }
 
 /* Words alone go on from words; beside events it is they that go on. */

@@ -165,6 +165,14 @@ static void make_id(struct mu_report *report, uint32_t kind, char *out, size_t s
                      (unsigned)(mu_talk_wall_ms() & 0xFFFF));
 }
 
+int mu_report_name(struct mu_report *report, struct mu_part *part)
+{
+    make_id(report, part->saying.kind, part->id, sizeof part->id);
+    int code = mu_report_set(report, part, "envelope.object", part->id);
+
+    return code == MU_EXIT_DONE ? mu_report_set_number(report, part, "envelope.version", 1) : code;
+}
+
 static int begin(struct mu_report *report, uint32_t kind, struct mu_part *part)
 {
     char named[MU_REPORT_ID_MAX + 4];

@@ -90,6 +90,10 @@ static void add_name(const struct mu_screen *page, struct mu_text *out, const st
     const struct mu_style *style = &page->look->style;
     const Muster__Envelope *envelope = said->event->envelope;
 
+    if (said->event->body_case == MUSTER__EVENT__BODY_FINDING) {
+        mu_render_card_name(out, said->event->finding);
+        return;
+    }
     if (envelope->object != NULL) {
         mu_clean(out, envelope->object);
         mu_text_addf(out, "@v%" PRIu32, said->version);
@@ -113,6 +117,10 @@ static void add_matrix(struct mu_screen *page, const struct mu_matrix *matrix)
             continue;
         mu_text_add(&text, text.used == 0 ? "" : mu_word(MU_W_LIST_COMMA, page->look->style.lang));
         mu_clean(&text, matrix->to[i].agency);
+        if (matrix->telephone[i] != NULL && matrix->due_ms < page->now_ms) { /* whom to ring up */
+            mu_text_add(&text, " ");
+            mu_clean(&text, matrix->telephone[i]);
+        }
         if (matrix->told[i].waiting)
             mu_text_add(&text, mu_word(MU_W_NOW_NOT_THERE, page->look->style.lang));
     }
@@ -188,14 +196,53 @@ static void add_orders(struct mu_screen *page)
     free(matrix);
 }
 
+/* A card about life that its decider has not acknowledged within the limit stands with the orders: a decision
+ * cannot be expected of somebody who has not seen that it is his. */
+static void add_late_cards(struct mu_screen *page)
+{
+    size_t count;
+    const struct mu_card **cards = mu_look_cards(page->look, false, &count);
+    struct mu_matrix *matrix = malloc(sizeof *matrix);
+
+    page->short_of_memory |= matrix == NULL;
+    for (size_t i = 0; matrix != NULL && i < count; i++) {
+        if (cards[i]->finding->gravity != MUSTER__GRAVITY__GRAVITY_LIFE ||
+            cards[i]->finding->state == MUSTER__FINDING_STATE__FINDING_STATE_DECIDED)
+            continue;
+        mu_matrix_fill(page->look->picture, mu_matrix_raised(cards[i]), page->now_ms, matrix);
+        if (matrix->must > matrix->known && matrix->due_ms != 0 && matrix->due_ms < page->now_ms)
+            add_matrix(page, matrix);
+    }
+    free(matrix);
+    free(cards);
+}
+
 void mu_screen_waiting(struct mu_screen *page)
 {
+    add_late_cards(page);
     add_orders(page);
     add_owed(page);
     add_debts(page);
 }
 
 /* ---- tasks -------------------------------------------------------------------------------------------- */
+
+/* "  decline (EM): none left": a task that came back is read with its reason, or rung up about. */
+static void add_reason(const struct mu_screen *page, struct mu_text *line,
+                       const struct mu_said *last)
+{
+    char by[64], reason[512];
+    struct mu_text who = mu_text(by, sizeof by), why = mu_text(reason, sizeof reason);
+    const Muster__Envelope *envelope = last == NULL ? NULL : last->event->envelope;
+
+    if (envelope == NULL || envelope->reason == NULL)
+        return;
+    mu_clean(&who, envelope->agency == NULL ? "?" : envelope->agency);
+    mu_clean(&why, envelope->reason);
+    mu_text_add(line, "  ");
+    fill(page, line, MU_W_TASK_SAID,
+         mu_term("TaskAct", (uint32_t)last->event->task->act, page->look->style.lang), by, reason);
+}
 
 static void add_task(struct mu_screen *page, const struct mu_task *task)
 {
@@ -219,6 +266,7 @@ static void add_task(struct mu_screen *page, const struct mu_task *task)
     }
     mu_text_add(&line, "  ");
     mu_clean(&line, what == NULL ? "?" : what);
+    add_reason(page, &line, task->last);
     mu_screen_add(page, MU_SECTION_TASKS, buffer);
 }
 

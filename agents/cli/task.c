@@ -11,6 +11,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/picture/task.h"
+#include "proto/words/terms.h"
 
 enum { KEY_ALL = 256, KEY_MINE, KEY_FAIL_ON };
 
@@ -90,6 +91,30 @@ static const char *what_of(const struct mu_task *task)
     return what == NULL ? "?" : what;
 }
 
+/* Why the last act was taken: whoever reads that it was declined or passed on asks at once. */
+static const char *why_of(const struct mu_task *task)
+{
+    return task->last == NULL || task->last->event->envelope == NULL
+               ? NULL
+               : task->last->event->envelope->reason;
+}
+
+static void add_why(struct mu_text *out, const struct tasks *tasks, const struct mu_task *task)
+{
+    enum mu_lang lang = tasks->look->style.lang;
+    char by[64], reason[512];
+    struct mu_text who = mu_text(by, sizeof by), why = mu_text(reason, sizeof reason);
+    const char *args[] = {mu_term("TaskAct", (uint32_t)task->last->event->task->act, lang), by,
+                          reason};
+
+    mu_clean(&who, task->last->event->envelope->agency == NULL
+                       ? "?"
+                       : task->last->event->envelope->agency);
+    mu_clean(&why, why_of(task));
+    mu_text_add(out, "  ");
+    mu_words_fill(out, mu_word(MU_W_TASK_SAID, lang), args, 3);
+}
+
 /* T-09  late 6 min (15:40)  holder EM, asked WR, for LL  accepted  "2 drainage pumps at S1" */
 static void print_row(const struct tasks *tasks, const struct mu_task *task)
 {
@@ -111,6 +136,8 @@ static void print_row(const struct tasks *tasks, const struct mu_task *task)
     mu_text_add(&line, style->lang == MU_LANG_ZH ? "  “" : "  \"");
     mu_clean(&line, what_of(task));
     mu_text_add(&line, style->lang == MU_LANG_ZH ? "”" : "\"");
+    if (why_of(task) != NULL)
+        add_why(&line, tasks, task);
     puts(buffer);
 }
 
@@ -145,6 +172,11 @@ static void print_json(const struct tasks *tasks, const struct mu_task *task)
     if (task->requester != NULL)
         mu_json_member(&out, "requester", task->requester);
     mu_json_number(&out, "referrals", task->referrals);
+    if (task->last != NULL)
+        mu_json_member(&out, "lastAct",
+                       mu_term("TaskAct", (uint32_t)task->last->event->task->act, MU_LANG_EN));
+    if (why_of(task) != NULL)
+        mu_json_member(&out, "reason", why_of(task));
     add_time(&out, tasks, "begunAt", task->begun_ms);
     add_time(&out, tasks, "heldSince", task->held_since_ms);
     add_time(&out, tasks, "acceptBy", task->accept_by_ms);

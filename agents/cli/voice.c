@@ -1,5 +1,6 @@
 #include "agents/cli/voice.h"
 
+#include "agents/cli/accountable.h"
 #include "agents/cli/caution.h"
 
 #include <inttypes.h>
@@ -265,6 +266,8 @@ int mu_voice_prepare(struct mu_voice *voice, struct mu_saying *saying)
     if (code != MU_EXIT_DONE)
         return code;
     enum mu_err err = fill(voice, saying);
+    if (err == MU_OK && (code = mu_accountable_check(voice, saying)) != MU_EXIT_DONE)
+        return code;
     return err == MU_OK ? resolve(voice, saying) : mu_cli_error(voice->cli, err, NULL);
 }
 

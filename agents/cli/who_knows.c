@@ -30,15 +30,6 @@ static bool read_name(const char *typed, char *name, size_t size, uint32_t *vers
     return end != at && *end == '\0' && *version > 0;
 }
 
-/* A card by the statement that raised it: what came after only kept it up to date. */
-static const struct mu_said *raised(const struct mu_card *card)
-{
-    for (const struct mu_said *said = card->said->object->news; said != NULL; said = said->older)
-        if (said->number == card->raised_number)
-            return said;
-    return card->said;
-}
-
 static const struct mu_said *find(const mu_picture *picture, const char *name, uint32_t version)
 {
     const struct mu_card *card = mu_picture_card_named(picture, name);
@@ -46,7 +37,7 @@ static const struct mu_said *find(const mu_picture *picture, const char *name, u
     const struct mu_task *task = mu_picture_task(picture, name);
 
     if (card != NULL && version == 0)
-        return raised(card);
+        return mu_matrix_raised(card);
     if (task != NULL && task->made != NULL)
         return task->made; /* its later acts carry the same version */
     return version == 0 ? mu_object_head(object) : mu_object_version(object, version);

@@ -119,6 +119,33 @@ story "not known is said as such" desk report --sms '岩脚 受伤人数不明' 
 story "and" desk watch --no-follow --type casualty --json -n 1
 says "listed as not stated" '"notStated":\["casualty.persons_injured"\]'
 
+# ---- numbers without a name ----------------------------------------------------------------------------------------
+scenes() { desk now --json | grep -c '"kind":"casualty"'; }
+story "injured people at the bend, by kind" desk report "3 hurt" --place "bend km 9" --kind casualty persons_injured=3
+count=$(scenes)
+story "more at the same bend" desk report "4 hurt" --place "bend km 9" --kind casualty persons_injured=4
+says "go on from there" 'goes on from C-SH-.* as version 2'
+[ "$(scenes)" = "$count" ]
+tap_line $? "and are not counted twice"
+story "--new is another scene" desk report "1 hurt" --place "bend km 9" --kind casualty persons_injured=1 --new
+[ "$(scenes)" = $((count + 1)) ]
+tap_line $? "and one more"
+total_before=$(total)
+fails 2 "which of two nobody can know" desk report "5 hurt" --place "bend km 9" --kind casualty persons_injured=5 --no-input
+says "so both are named, with what to add" 'already: C-SH-.*, C-SH-.* --new'
+[ "$(total)" = "$total_before" ]
+tap_line $? "and nothing was said"
+if command -v script >/dev/null 2>&1; then
+    keyboard 'n\n' report "'6 hurt'" --place "'bend km 9'" --kind casualty persons_injured=6 >"$tap_out" 2>&1
+    says "at the keyboard it asks" 'Does this go on from it?'
+    [ "$(scenes)" = $((count + 2)) ]
+    tap_line $? "and n is another"
+fi
+fails 2 "a way of hearing nobody knows" desk report x --place qsq --by pigeon
+says "is answered with those there are" '--by says how it came in.*"pigeon".*phone, sms, radio, paper'
+silent "in words of the command line" 'envelope'
+story "one the help does not name" desk report "from the pilot" --place qsq --by in_person --new
+
 # ---- people back in the zone -------------------------------------------------------------------------------------
 story "an evacuation of the village" desk say evacuation EV-09@v1 area=$village population_kind=centralised \
     persons_planned=90 persons_moved=90 persons_remaining=0 state=under_way

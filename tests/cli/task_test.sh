@@ -42,6 +42,11 @@ fails 2 "referring needs somebody" em task refer T-09
 story "it is passed on" em task refer T-09 --to WR --because specialist --reason drainage
 story "whoever passed it on" em task list
 says "stays accountable until the other accepts" 'held by EM, WR asked, for LL'
+says "with the reason given" 'refer (EM): drainage'
+story "in the feed" em watch --no-follow --type task -n 1
+says "too, and no word that says less" 'refer, referred to WR, specialist, reason: drainage'
+story "and on the screen" em now
+says "as well" 'T-09 .*refer (EM): drainage'
 story "the other accepts" wr task accept T-09 --person Chen
 story "and" wr task show T-09
 says "holds it" 'accepted .*held by WR, for LL'
@@ -68,7 +73,24 @@ story "one with a limit that is over" ll say task T-10@v1 area=cn/99/01/21/101 a
 fails 7 "--fail-on overdue: exit 7" em task list --fail-on overdue
 says "LATE" 'T-10 .*LATE [0-9]* min (due 13:00)'
 story "declined with a reason" em task decline T-10 --reason "none left"
+story "who asked" ll task show T-10
+says "reads why" 'decline (EM): none left'
+says "in the act itself as well" 'decline, reason: none left'
+story "a program" ll task show T-10 --json
+says "too" '"lastAct":"decline","reason":"none left"'
 fails 1 "then nobody is asked" em task accept T-10
 says "and that is said" 'nobody is asked'
+story "passed on without a word of the list" ll say task T-11@v1 area=cn/99/01/21/101 act=create what=rope requester=LL accountable=EM
+story "but with words" em task refer T-11 --to WR --reason "they have rope"
+story "reads" em watch --no-follow --type task -n 1
+silent "as stated" 'not stated'
+says "by the words" 'reason: they have rope'
+fails 3 "an agency that is not there" ll say task T-12@v1 area=cn/99/01/21/101 act=create what=a requester=LL accountable=EMM
+says "is not asked, and the near one is named" 'no agency "EMM" .*did you mean EM?'
+fails 3 "nor one near nothing" em task refer T-11 --to HIGHWAYS
+says "then all are named" 'There are: .*LL.*EM'
+story "one without a machine may be named" ll say reference_object HIGHWAYS@v1 kind=agency name="Highway office"
+story "and asked" ll say task T-13@v1 area=cn/99/01/21/101 act=create what="a digger" requester=LL accountable=HIGHWAYS
+says "with a word on how it hears of it" 'HIGHWAYS has no machine .*ring up'
 story "the record verifies" em verify
 tap_done
