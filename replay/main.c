@@ -22,6 +22,7 @@ struct command {
     const char *name;
     int arguments;
     int (*run)(char **arguments);
+    const char *form;
 };
 
 static struct mu_verify_options options;
@@ -157,8 +158,12 @@ static int run_receipts(char **arguments)
 }
 
 static const struct command commands[] = {
-    {"verify", 1, run_verify},       {"export", 2, run_export}, {"show", 1, run_show},
-    {"who-knows", 2, run_who_knows}, {"held", 3, run_held},     {"receipts", 2, run_receipts},
+    {"verify", 1, run_verify, "verify RECORD"},
+    {"export", 2, run_export, "export RECORD FILE"},
+    {"show", 1, run_show, "show RECORD [--at TIME] [--as AGENCY]"},
+    {"who-knows", 2, run_who_knows, "who-knows RECORD OBJECT[@vN]"},
+    {"held", 3, run_held, "held RECORD AGENCY OBJECT[@vN]"},
+    {"receipts", 2, run_receipts, "receipts RECORD AGENCY"},
 };
 
 static int usage(FILE *to, int status)
@@ -197,13 +202,31 @@ static void set_language(void)
     options.lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
 }
 
+/* One sentence about what is wrong: a page of help buries it. */
+static int misused(enum mu_word word, const char *what, const char *value)
+{
+    char line[1024];
+    struct mu_text text = mu_text(line, sizeof line);
+    const char *args[] = {"muster-replay", what}, *wrong[] = {what, value};
+
+    mu_words_fill(&text, mu_word(word, options.lang), value == NULL ? args : wrong, 2);
+    mu_text_add(&text, "\n");
+    mu_words_fill(&text, mu_word(MU_W_LINE_SEE, options.lang), args, 1);
+    fprintf(stderr, "%s\n", line);
+    return USAGE;
+}
+
 static int run_command(int count, char **words)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (count > 0 && strcmp(words[0], commands[i].name) == 0 &&
-            count == commands[i].arguments + 1)
-            return commands[i].run(words + 1);
-    return usage(stderr, USAGE);
+    if (count == 0)
+        return usage(stderr, USAGE);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(words[0], commands[i].name) != 0)
+            continue;
+        return count == commands[i].arguments + 1 ? commands[i].run(words + 1)
+                                                  : misused(MU_W_LINE_FORM, commands[i].form, NULL);
+    }
+    return misused(MU_W_LINE_NO_COMMAND, words[0], NULL);
 }
 
 int main(int argc, char **argv)
@@ -217,13 +240,18 @@ int main(int argc, char **argv)
     int option;
 
     set_language();
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+    options.lang = mu_words_lang_asked(argc, argv, options.lang);
+    opterr = 0; /* its sentences are English */
+    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
         if (option == 'h')
             return usage(stdout, DONE);
         if (option == 'v')
             return printf("muster-replay %s\n", MU_VERSION) < 0;
+        if (option == ':' || option == '?')
+            return misused(option == ':' ? MU_W_LINE_OPTION_WANTS : MU_W_LINE_NO_OPTION,
+                           argv[optind - 1], NULL);
         if (take_option(option) != MU_OK)
-            return usage(stderr, USAGE);
+            return misused(MU_W_WRONG_OPTION, "--log", optarg);
     }
     return run_command(argc - optind, argv + optind);
 }

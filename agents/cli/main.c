@@ -88,6 +88,7 @@ int main(int argc, char **argv)
         .lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")),
         .timeout_ms = TIMEOUT_MS};
 
+    cli.lang = mu_words_lang_asked(argc, argv, cli.lang);
     settle_locale();
     cli.colour = wants_colour();
     if (is_version(argc, argv)) {

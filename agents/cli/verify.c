@@ -181,7 +181,11 @@ static int hand_over(const struct mu_cli *cli, char *path)
         execv(beside, argv);
     }
     execvp(argv[0], argv);
-    return mu_cli_fail(cli, MU_EXIT_FAILED, MU_W_NO_REPLAY, strerror(errno), NULL);
+    char why[128];
+    struct mu_text text = mu_text(why, sizeof why);
+
+    mu_words_system(&text, errno, cli->lang);
+    return mu_cli_fail(cli, MU_EXIT_FAILED, MU_W_NO_REPLAY, why, NULL);
 }
 
 int mu_cli_verify(struct mu_cli *cli, int argc, char **argv)

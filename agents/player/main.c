@@ -102,6 +102,7 @@ static bool read_line(struct wishes *wishes, int argc, char **argv, int *code)
     *wishes = (struct wishes){
         .patience_ms = 30000,
         .lang = mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))};
+    wishes->lang = mu_words_lang_asked(argc, argv, wishes->lang);
     *code = USAGE;
     while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (key == 'h') {
@@ -135,8 +136,18 @@ static int explain(const struct mu_mistake *mistake, enum mu_lang lang)
                                                                               : FAILED;
 }
 
+/* What the system said last, in words; until the next call. */
+static const char *system_words(enum mu_lang lang)
+{
+    static char words[128];
+    struct mu_text text = mu_text(words, sizeof words);
+
+    mu_words_system(&text, errno, lang);
+    return words;
+}
+
 /* The whole file, to be freed by the caller. */
-static enum mu_err read_file(const char *path, uint8_t **bytes, size_t *size,
+static enum mu_err read_file(const char *path, enum mu_lang lang, uint8_t **bytes, size_t *size,
                              struct mu_mistake *mistake)
 {
     FILE *file = fopen(path, "rb");
@@ -148,11 +159,12 @@ static enum mu_err read_file(const char *path, uint8_t **bytes, size_t *size,
     if (*bytes == NULL)
         err = mu_mistaken(mistake, MU_E_NO_MEMORY, 0, "");
     else if (file == NULL)
-        err = mu_mistaken(mistake, errno == ENOENT ? MU_E_ABSENT : MU_E_SYSTEM, 0, strerror(errno));
+        err = mu_mistaken(mistake, errno == ENOENT ? MU_E_ABSENT : MU_E_SYSTEM, 0,
+                          system_words(lang));
     else if ((*size = fread(*bytes, 1, FILE_BYTES_MAX, file)) == FILE_BYTES_MAX)
         err = mu_mistaken(mistake, MU_E_TOO_LARGE, 0, "");
     else if (ferror(file))
-        err = mu_mistaken(mistake, MU_E_SYSTEM, 0, strerror(errno));
+        err = mu_mistaken(mistake, MU_E_SYSTEM, 0, system_words(lang));
     if (file != NULL)
         fclose(file);
     return err;
@@ -163,14 +175,14 @@ static enum mu_err read_play(struct mu_play *play, const struct wishes *wishes,
 {
     uint8_t *bytes = NULL;
     size_t size;
-    enum mu_err err = read_file(wishes->reference, &bytes, &size, mistake);
+    enum mu_err err = read_file(wishes->reference, wishes->lang, &bytes, &size, mistake);
 
     if (err == MU_OK)
         err = mu_reference_read((struct mu_bytes){bytes, size}, &play->reference, mistake);
     free(bytes);
     if (err != MU_OK)
         return err;
-    err = read_file(wishes->script, &bytes, &size, mistake);
+    err = read_file(wishes->script, wishes->lang, &bytes, &size, mistake);
     if (err == MU_OK)
         err = mu_script_read((struct mu_bytes){bytes, size}, &play->reference.hours, &play->script,
                              mistake);
@@ -262,7 +274,7 @@ static int play_it(const struct mu_play *play, const struct wishes *wishes)
 
     if (wishes->journal != NULL && (journal = fopen(wishes->journal, "a")) == NULL) {
         mistake.file = wishes->journal;
-        (void)mu_mistaken(&mistake, MU_E_SYSTEM, 0, strerror(errno));
+        (void)mu_mistaken(&mistake, MU_E_SYSTEM, 0, system_words(wishes->lang));
         return explain(&mistake, wishes->lang);
     }
     err = perform(play, wishes, journal, &mistake);

@@ -236,9 +236,8 @@ static enum mu_lang lang_of_place(void)
     return mu_words_lang_of(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
 }
 
-static int usage(const struct mu_responder_plan *plan, FILE *to, int status)
+static int usage(const struct mu_responder_plan *plan, enum mu_lang lang, FILE *to, int status)
 {
-    enum mu_lang lang = lang_of_place();
     bool chinese = lang == MU_LANG_ZH && plan->about_zh != NULL;
     const char *args[] = {plan->program, chinese ? plan->about_zh : plan->about};
     char buffer[1024];
@@ -261,9 +260,10 @@ int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv
 {
     static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
                                             {"endpoint", required_argument, NULL, 'e'},
+                                            {"lang", required_argument, NULL, 'l'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    mu_responder r = {.plan = plan, .lang = lang_of_place()};
+    mu_responder r = {.plan = plan, .lang = mu_words_lang_asked(argc, argv, lang_of_place())};
     const char *dir = NULL, *endpoint = NULL;
     enum mu_err err;
     int option;
@@ -273,11 +273,11 @@ int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv
             dir = optarg;
         else if (option == 'e')
             endpoint = optarg;
-        else
-            return option == 'h' ? usage(plan, stdout, 0) : usage(plan, stderr, 2);
+        else if (option != 'l') /* found before */
+            return option == 'h' ? usage(plan, r.lang, stdout, 0) : usage(plan, r.lang, stderr, 2);
     }
     if (dir == NULL || optind != argc)
-        return usage(plan, stderr, 2);
+        return usage(plan, r.lang, stderr, 2);
     listen_for_end();
     err = serve(&r, dir, endpoint);
     if (err != MU_OK)

@@ -25,6 +25,7 @@ struct arguments {
     const char *offset;
     struct mu_backup backup;
     bool check;
+    int line_words; /* beside the program's name; 0: it was only called */
     enum mu_lang lang;
 };
 
@@ -85,6 +86,35 @@ static int wrong(const struct arguments *a, const char *option, const char *valu
     return USAGE;
 }
 
+/* One sentence about what is wrong, and where the rest stands: a page of help buries what was asked for. */
+static int misused(const struct arguments *a, enum mu_word word, const char *whose,
+                   const char *what)
+{
+    const char *args[] = {whose, what}, *program[] = {"musterd"};
+
+    tell(a, word, args, 2);
+    tell(a, MU_W_LINE_SEE, program, 1);
+    return USAGE;
+}
+
+static int wrong_value(const struct arguments *a, enum mu_word word, const char *value)
+{
+    return misused(a, word, value, "");
+}
+
+/* The first of the options a command cannot do without that was not given; NULL: all are there. */
+struct wanted {
+    const char *value, *option;
+};
+
+static const char *lacks(const struct wanted *wanted, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (wanted[i].value == NULL)
+            return wanted[i].option;
+    return NULL;
+}
+
 /* ---- values ---------------------------------------------------------------------------------- */
 
 /* An exercise may run up to 3600 times as fast: an hour a second. */
@@ -122,16 +152,20 @@ static int run_init(struct arguments *a)
 
     init->start_ms = wall_ms();
     init->rate_milli = 1000;
-    if (init->dir == NULL || init->county == NULL || init->area == NULL)
-        return usage(a, stderr, USAGE);
+    const char *lacking = lacks((struct wanted[]){{init->dir, "--dir DIR"},
+                                                  {init->county, "--county NAME"},
+                                                  {init->area, "--area PATH"}},
+                                3);
+    if (lacking != NULL)
+        return misused(a, MU_W_LINE_LACKS, "musterd init", lacking);
     if (a->offset != NULL && !mu_offset_read(a->offset, &init->offset_min))
-        return wrong(a, "--offset", a->offset);
+        return wrong_value(a, MU_W_WRONG_OFFSET, a->offset);
     if (!init->exercise && (a->start != NULL || a->rate != NULL))
-        return wrong(a, "--start/--rate", "--exercise?");
+        return wrong_value(a, MU_W_WRONG_NOT_EXERCISE, "");
     if (a->start != NULL && !mu_moment_read(a->start, init->offset_min, &init->start_ms))
-        return wrong(a, "--start", a->start);
+        return wrong_value(a, MU_W_WRONG_START, a->start);
     if (a->rate != NULL && !read_rate(a->rate, &init->rate_milli))
-        return wrong(a, "--rate", a->rate);
+        return wrong_value(a, MU_W_WRONG_RATE, a->rate);
     err = mu_init(init, &log);
     if (err != MU_OK)
         return explain(a, init->dir, err);
@@ -143,13 +177,15 @@ static int run_init(struct arguments *a)
 static int run_serve(struct arguments *a)
 {
     struct mu_config config;
-    struct mu_serve serve = {.dir = a->init.dir, .config = &config};
+    struct mu_serve serve = {.dir = a->init.dir, .config = &config, .lang = a->lang};
     char path[4096], why_text[1024];
     struct mu_text why = mu_text(why_text, sizeof why_text);
     enum mu_err err;
 
-    if (serve.dir == NULL)
+    if (serve.dir == NULL && a->line_words == 0)
         return usage(a, stderr, USAGE);
+    if (serve.dir == NULL)
+        return misused(a, MU_W_LINE_LACKS, "musterd", "--dir DIR");
     if ((size_t)snprintf(path, sizeof path, "%s/musterd.conf", serve.dir) >= sizeof path)
         return wrong(a, "--dir", serve.dir);
     err = mu_config_read(a->config != NULL ? a->config : path, &config, &why);
@@ -185,15 +221,24 @@ static int run_check(struct arguments *a)
 
 static int run_backup(struct arguments *a)
 {
-    if (a->backup.dir == NULL || a->backup.file == NULL || a->check)
-        return usage(a, stderr, USAGE);
+    const char *lacking =
+        lacks((struct wanted[]){{a->backup.dir, "--dir DIR"}, {a->backup.file, "--to FILE"}}, 2);
+
+    if (lacking != NULL)
+        return misused(a, MU_W_LINE_LACKS, "musterd backup", lacking);
+    if (a->check)
+        return misused(a, MU_W_LINE_NO_OPTION, "musterd backup", "--check");
     return mu_command_backup(&a->backup, a->lang);
 }
 
 static int run_restore(struct arguments *a)
 {
-    if (a->backup.file == NULL || (a->backup.dir == NULL && !a->check))
-        return usage(a, stderr, USAGE);
+    const char *lacking = lacks((struct wanted[]){{a->backup.file, "--from FILE"},
+                                                  {a->check ? "" : a->backup.dir, "--dir DIR"}},
+                                2);
+
+    if (lacking != NULL)
+        return misused(a, MU_W_LINE_LACKS, "musterd restore", lacking);
     return a->check ? run_check(a) : mu_command_restore(&a->backup, false, a->lang);
 }
 
@@ -209,7 +254,7 @@ static int run_command(struct arguments *a, const char *name)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(a);
-    return usage(a, stderr, USAGE);
+    return misused(a, MU_W_LINE_NO_COMMAND, "musterd", name);
 }
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -286,16 +331,21 @@ int main(int argc, char **argv)
     struct arguments a = {0};
     int option;
 
+    a.line_words = argc - 1;
     set_language(&a);
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+    a.lang = mu_words_lang_asked(argc, argv, a.lang);
+    opterr = 0; /* its sentences are English */
+    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
         if (option == 'h')
             return usage(&a, stdout, DONE);
         if (option == 'v')
             return printf("musterd %s\n", MU_VERSION) < 0;
         if (!take_option(&a, option))
-            return usage(&a, stderr, USAGE);
+            return misused(&a, option == ':' ? MU_W_LINE_OPTION_WANTS : MU_W_LINE_NO_OPTION,
+                           "musterd", argv[optind - 1]);
     }
     if (optind == argc)
         return run_serve(&a);
-    return optind + 1 == argc ? run_command(&a, argv[optind]) : usage(&a, stderr, USAGE);
+    return optind + 1 == argc ? run_command(&a, argv[optind])
+                              : misused(&a, MU_W_LINE_NO_COMMAND, "musterd", argv[optind + 1]);
 }

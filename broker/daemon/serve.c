@@ -202,8 +202,9 @@ static enum mu_err read_curve(struct mu_daemon *d, const char *dir, struct mu_cu
     return err;
 }
 
-static enum mu_err open_door(struct mu_daemon *d, const char *dir, struct mu_text *why)
+static enum mu_err open_door(struct mu_daemon *d, const struct mu_serve *serve, struct mu_text *why)
 {
+    const char *dir = serve->dir;
     struct mu_curve curve;
     char actual[MU_ENDPOINT_BYTES_MAX], log[65];
     enum mu_err err;
@@ -225,7 +226,8 @@ static enum mu_err open_door(struct mu_daemon *d, const char *dir, struct mu_tex
     err = mu_door_open(d->context, d->config->endpoint, &curve, actual, &d->door);
     mu_wipe(&curve, sizeof curve);
     if (err != MU_OK) {
-        mu_text_addf(why, "%s: %s", d->config->endpoint, zmq_strerror(errno));
+        mu_text_addf(why, "%s: ", d->config->endpoint);
+        mu_words_system(why, errno, serve->lang);
         return err;
     }
     if ((err = write_endpoint(dir, actual)) != MU_OK)
@@ -249,7 +251,7 @@ static enum mu_err open_all(struct mu_daemon *d, const struct mu_serve *serve, s
         err = mu_tray_open(&d->tray);
     if (err == MU_OK)
         err = open_record(d, serve->dir);
-    return err == MU_OK ? open_door(d, serve->dir, why) : err;
+    return err == MU_OK ? open_door(d, serve, why) : err;
 }
 
 /* What the desks have stated and no sheet holds yet would be lost with the process. */

@@ -12,10 +12,12 @@
 #define MU_DAEMON_SERVE_H
 
 #include "broker/daemon/config.h"
+#include "proto/words/words.h"
 
 struct mu_serve {
     const char *dir;                /* as `musterd init` left it */
     const struct mu_config *config; /* its endpoint, bounds and budgets */
+    enum mu_lang lang;              /* of what `why` gets */
 };
 
 /* Runs until SIGTERM or SIGINT (MU_OK) or until it must stop. Writes DIR/endpoint with the address it

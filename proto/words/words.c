@@ -1,5 +1,7 @@
 #include "proto/words/words.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const sentences[MU_WORDS][2] = {
@@ -82,4 +84,51 @@ enum mu_lang mu_words_lang_of(const char *all, const char *messages, const char 
         if (locales[i] != NULL && locales[i][0] != '\0')
             return mu_words_lang(locales[i]);
     return MU_LANG_EN;
+}
+
+enum mu_lang mu_words_lang_asked(int argc, char *const *argv, enum mu_lang otherwise)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *value = NULL;
+
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            value = argv[i + 1];
+        else if (strncmp(argv[i], "--lang=", 7) == 0)
+            value = argv[i] + 7;
+        if (value != NULL)
+            return mu_words_lang(value);
+    }
+    return otherwise;
+}
+
+void mu_words_system(struct mu_text *out, int number, enum mu_lang lang)
+{
+    static const struct {
+        int number;
+        enum mu_word word;
+    } known[] = {
+        {ENOENT, MU_W_SYS_ABSENT},         {EACCES, MU_W_SYS_FORBIDDEN},
+        {EPERM, MU_W_SYS_FORBIDDEN},       {ENOSPC, MU_W_SYS_FULL},
+        {EDQUOT, MU_W_SYS_FULL},           {EADDRINUSE, MU_W_SYS_ADDRESS_TAKEN},
+        {EADDRNOTAVAIL, MU_W_SYS_ADDRESS}, {ECONNREFUSED, MU_W_SYS_REFUSED},
+        {EISDIR, MU_W_SYS_IS_DIRECTORY},   {ENOTDIR, MU_W_SYS_NO_DIRECTORY},
+        {EEXIST, MU_W_SYS_EXISTS},         {ENOTEMPTY, MU_W_SYS_NOT_EMPTY},
+        {EROFS, MU_W_SYS_READ_ONLY},       {EIO, MU_W_SYS_IO},
+        {EMFILE, MU_W_SYS_FILES},          {ENFILE, MU_W_SYS_FILES},
+        {ENOMEM, MU_W_SYS_MEMORY},         {ENODEV, MU_W_SYS_NO_DEVICE},
+        {ENAMETOOLONG, MU_W_SYS_LONG},     {ETIMEDOUT, MU_W_SYS_TIMEOUT},
+        {ENETUNREACH, MU_W_SYS_NETWORK},   {EHOSTUNREACH, MU_W_SYS_NETWORK},
+        {ENOEXEC, MU_W_SYS_NO_PROGRAM},    {EPIPE, MU_W_SYS_PIPE},
+    };
+    char text[24];
+    const char *args[] = {text};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].number == number) {
+            mu_text_add(out, mu_word(known[i].word, lang));
+            return;
+        }
+    }
+    (void)snprintf(text, sizeof text, "%d", number);
+    mu_words_fill(out, mu_word(MU_W_SYS_OTHER, lang), args, 1);
 }

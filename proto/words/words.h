@@ -30,4 +30,12 @@ enum mu_lang mu_words_lang(const char *locale);
 /* The language the values of LC_ALL, LC_MESSAGES and LANG ask for: the first that says anything. */
 enum mu_lang mu_words_lang_of(const char *all, const char *messages, const char *lang);
 
+/* The language asked for with --lang, wherever on the line it stands: "--help --lang zh" is a question in
+ * Chinese. `otherwise` without one. */
+enum mu_lang mu_words_lang_asked(int argc, char *const *argv, enum mu_lang otherwise);
+
+/* Appends what the operating system means by `number`, an errno: in words for what people meet, "system error
+ * 71" for the rest. */
+void mu_words_system(struct mu_text *out, int number, enum mu_lang lang);
+
 #endif

@@ -57,6 +57,10 @@ wrong "a decision of nothing" '.--verdict' conflict decide C04:LV-01 --reason x
 wrong "say nothing" 'KIND' say
 wrong "a word too many" 'one word too many' now please
 wrong "a filter that is none" 'nothing can be filtered' watch --area 'CN 99'
+story "the language counts wherever it stands" "$muster" now --help --lang zh
+says "示例" '^示例$'
+story "also behind --lang=" "$muster" --help --lang=zh
+says "示例" '^示例$'
 wrong "a language nobody speaks here" '.--lang does not take "fr"' --lang fr now
 
 fails 3 "no agent anywhere: exit 3" "$muster" now

@@ -65,7 +65,7 @@ story "and it is complete" county_until 'ORDER:DAM-01 .*all 3 acknowledged' \
 
 story "a task for health" wr say task T-00@v1 act=create what=beds accountable=HC
 story "one thing more for health" wr say task T-01@v1 act=create what=beds accountable=HC
-says "and the asker hears what it has to answer already" 'HC has 1 open asks from 1 already'
+says "and the asker hears what it has to answer already" 'HC has 1 open ask from 1 already'
 story "who is asked for it" em who-knows T-01
 says "and has not said yes" '1 to be told, 0 know'
 fails 3 "nothing of that name" em who-knows DAM-99

@@ -49,7 +49,23 @@ mode_is() { # mode path
 fails 2 "without a directory it says how it is called" "$musterd"
 says "with examples first" '^Examples'
 fails 2 "an option it does not know is wrong usage" "$musterd" --dri "$dir"
+says "in one sentence" '^musterd: no option --dri$'
 fails 2 "init without a county is wrong usage" "$musterd" init --dir "$dir" --area cn/99
+says "the sentence names what is missing" '^musterd init: --county NAME is missing$'
+[ "$(wc -l <"$tap_out")" = 2 ]
+tap_line $? "no page of help buries it"
+fails 2 "without an area" "$musterd" init --dir "$dir" --county X
+says "too" '^musterd init: --area PATH is missing$'
+fails 2 "a time zone that is none" "$musterd" init --dir "$dir" --county X --area cn/99 --offset 8
+says "is shown one" '+08:00 or -03:30, not "8"'
+fails 2 "a command nobody knows" "$musterd" serve --dir "$dir"
+says "is named" 'no command "serve"'
+fails 2 "an option without its value" "$musterd" --dir
+says "wants one" 'musterd: --dir needs a value'
+fails 2 "the language counts wherever it stands" "$musterd" init --dir "$dir" --lang zh
+says "in Chinese" '^musterd init：缺少 --county NAME$'
+story "and after --help" "$musterd" --help --lang zh
+says "示例" '^示例$'
 fails 2 "an area that is no path is wrong usage" "$musterd" init --dir "$dir" --county X --area 'CN//99'
 fails 2 "an actual record has no start of its own" \
     "$musterd" init --dir "$dir" --county X --area cn/99 --start 2031-07-16T14:00

@@ -63,5 +63,13 @@ silent "none after it" '^14:[45]\|^15:'
 fails 3 "an agency without a desk" "$replay" show "$file" --as XX
 says "by its name" "no receipt of XX's desk"
 fails 3 "nor has it receipts" "$replay" receipts "$file" XX
+fails 2 "a question without its half" "$replay" held "$file"
+says "is told its form in one sentence" '^muster-replay: wanted is muster-replay held RECORD AGENCY OBJECT\[@vN\]$'
+[ "$(wc -l <"$tap_out")" = 2 ]
+tap_line $? "no page of help buries it"
+fails 2 "a command nobody knows" "$replay" hold "$file"
+says "is named" 'no command "hold"'
+story "the language after --help" "$replay" --help --lang zh
+says "counts" '^示例$'
 fails 2 "no JSON of these yet" "$replay" show "$file" --as SH --json
 tap_done
