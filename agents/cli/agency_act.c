@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agents/cli/enrolment.h"
 #include "agents/cli/options.h"
@@ -35,6 +36,7 @@ const struct mu_cli_option mu_cli_agency_grant_options[] = {
     {"until", KEY_UNTIL, "TIME", MU_W_OPT_GRANT_END},
     {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
     {"read", KEY_READ, NULL, MU_W_OPT_GRANT_READ},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_TASK_REASON},
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 const struct mu_cli_option mu_cli_agency_retire_options[] = {
@@ -51,7 +53,7 @@ const struct mu_cli_option mu_cli_agency_compromised_options[] = {
 };
 const struct mu_cli_option mu_cli_agency_endorse_options[] = {
     {"refuse", KEY_REFUSE, NULL, MU_W_OPT_ENDORSE_REFUSE},
-    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON_REFUSE},
     {NULL, 0, NULL, MU_W_EXERCISE},
 };
 
@@ -59,6 +61,8 @@ struct acting {
     const char *role, *kinds, *area, *until, *agent_hex, *reason, *since;
     uint64_t backlog;
     bool reads, refuse, revoke;
+    bool must_say_why;
+    char typed[512]; /* the reason, when it had to be asked for */
     const char *whom;
 
     struct mu_voice voice;
@@ -100,6 +104,33 @@ static bool take(struct acting *a, int key, const char *value)
         a->backlog = strtoull(value, &end, 10);
         return *value != '\0' && *value != '-' && *end == '\0' && a->backlog <= 1000000;
     }
+}
+
+/* ---- why ------------------------------------------------------------------------------------------- */
+
+static bool lacks_reason(const struct acting *a)
+{
+    return (a->must_say_why || a->refuse) && (a->reason == NULL || a->reason[0] == '\0');
+}
+
+static bool can_ask(const struct mu_cli *cli)
+{
+    return !cli->no_input && isatty(STDIN_FILENO);
+}
+
+/* What takes somebody's voice away is never without a reason: he and all who counted on him read it. */
+static int ask_reason(struct acting *a)
+{
+    struct mu_cli *cli = a->voice.cli;
+
+    if (!lacks_reason(a))
+        return MU_EXIT_DONE;
+    fprintf(stderr, "%s ", mu_word(MU_W_AGENCY_WHY_ASK, cli->lang));
+    if (fgets(a->typed, sizeof a->typed, stdin) == NULL)
+        a->typed[0] = '\0';
+    a->typed[strcspn(a->typed, "\r\n")] = '\0';
+    a->reason = a->typed;
+    return lacks_reason(a) ? mu_cli_misused(cli, MU_W_AGENCY_WHY, NULL) : MU_EXIT_DONE;
 }
 
 /* ---- common ---------------------------------------------------------------------------------------- */
@@ -185,6 +216,8 @@ static int run_on(struct mu_cli *cli, int argc, char **argv, const struct mu_cli
     }
     if (argc - optind < 1 || (argc - optind > 1 && !several))
         return mu_cli_misused(cli, what, NULL);
+    if (lacks_reason(a) && !can_ask(cli))
+        return mu_cli_misused(cli, MU_W_AGENCY_WHY, NULL);
     code = open_all(a, cli);
     for (int i = optind; code == MU_EXIT_DONE && i < argc; i++) {
         a->whom = argv[i];
@@ -219,10 +252,26 @@ static int set_kinds(struct acting *a, struct mu_saying *saying)
     return code;
 }
 
+/* To whom, and which role: what the judge would refuse is said here, with what there is to choose from. */
+static int check_terms(struct acting *a)
+{
+    const struct mu_member *m = NULL;
+    size_t i = 0;
+
+    while ((m = mu_roster_at(a->roster, i)) != NULL && strcmp(m->agency, a->whom) != 0)
+        i++;
+    if (m == NULL)
+        return mu_cli_fail(a->voice.cli, MU_EXIT_ABSENT, MU_W_NOT_IN_ROSTER, a->whom, NULL);
+    return a->role == NULL ? MU_EXIT_DONE : mu_rolls_role(a->voice.cli, a->roster, a->role);
+}
+
 static int grant(struct acting *a)
 {
     struct mu_saying saying;
-    int code = begin(a, MUSTER__EVENT__BODY_GRANT, &saying);
+    int code = check_terms(a);
+
+    if (code == MU_EXIT_DONE)
+        code = begin(a, MUSTER__EVENT__BODY_GRANT, &saying);
 
     if (a->revoke && a->role == NULL && a->kinds == NULL)
         a->kinds = "*";
@@ -244,6 +293,8 @@ static int grant(struct acting *a)
         code = set(a, &saying, a->reads ? "grant.may_read" : "grant.may_publish", "true");
     if (code == MU_EXIT_DONE && a->revoke)
         code = set(a, &saying, "grant.revoked", "true");
+    if (code == MU_EXIT_DONE)
+        code = set(a, &saying, "envelope.reason", a->reason);
     return code == MU_EXIT_DONE ? say(a, &saying) : code;
 }
 
@@ -265,16 +316,19 @@ int mu_cli_agency_revoke(struct mu_cli *cli, int argc, char **argv)
 
 static int retire(struct acting *a)
 {
-    struct mu_retirement r = {.reason = a->reason, .backlog = a->backlog};
+    struct mu_retirement r = {.backlog = a->backlog};
     int code = find_agent(a);
 
+    if (code == MU_EXIT_DONE)
+        code = ask_reason(a);
     r.agent = a->agent;
+    r.reason = a->reason;
     return code == MU_EXIT_DONE ? mu_retire(&a->voice, a->roster, &r) : code;
 }
 
 int mu_cli_agency_retire(struct mu_cli *cli, int argc, char **argv)
 {
-    struct acting a = {.role = NULL};
+    struct acting a = {.must_say_why = true};
 
     return run(cli, argc, argv, mu_cli_agency_retire_options, &a, MU_W_RETIRE_WHAT, retire);
 }
@@ -286,6 +340,8 @@ static int compromised(struct acting *a)
     struct mu_saying saying;
     int code = find_agent(a);
 
+    if (code == MU_EXIT_DONE)
+        code = ask_reason(a);
     if (code == MU_EXIT_DONE)
         code = begin(a, MUSTER__EVENT__BODY_COMPROMISED, &saying);
     if (code == MU_EXIT_DONE)
@@ -303,7 +359,7 @@ static int compromised(struct acting *a)
 
 int mu_cli_agency_compromised(struct mu_cli *cli, int argc, char **argv)
 {
-    struct acting a = {.role = NULL};
+    struct acting a = {.must_say_why = true};
 
     return run(cli, argc, argv, mu_cli_agency_compromised_options, &a, MU_W_COMPROMISED_WHAT,
                compromised);
@@ -347,7 +403,9 @@ static int endorse(struct acting *a)
                            NULL);
     print_proposal(a, &w);
     mu_hex(w.leaf.b, sizeof w.leaf.b, leaf);
-    if ((code = begin(a, MUSTER__EVENT__BODY_ENDORSEMENT, &saying)) == MU_EXIT_DONE)
+    if ((code = ask_reason(a)) == MU_EXIT_DONE)
+        code = begin(a, MUSTER__EVENT__BODY_ENDORSEMENT, &saying);
+    if (code == MU_EXIT_DONE)
         code = set(a, &saying, "endorsement.of.leaf", leaf);
     if (code == MU_EXIT_DONE && a->refuse)
         code = set(a, &saying, "endorsement.refused", "true");

@@ -8,6 +8,7 @@
 #include "agents/cli/options.h"
 #include "agents/cli/output.h"
 #include "agents/cli/retire.h"
+#include "agents/cli/rolls.h"
 #include "agents/cli/welcome.h"
 
 #include <errno.h>
@@ -174,6 +175,20 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
     return MU_EXIT_DONE;
 }
 
+/* The judge names the field; which roles there are, he who typed one must be told here. */
+static void tell_roles(const struct mu_voice *voice)
+{
+    static const char field[] = "enrolment.roles[";
+    char list[1024];
+    struct mu_text text = mu_text(list, sizeof list);
+
+    if (!voice->talk.answered || voice->talk.answer.code != MU_E_BAD_VALUE ||
+        strncmp(voice->talk.answer_path, field, sizeof field - 1) != 0)
+        return;
+    mu_rolls_list_roles(&text);
+    mu_cli_tell(voice->cli, MU_W_ROLES_ARE, list, NULL);
+}
+
 /* Two admins must agree on a third; this command seals once. */
 static int enrol(struct mu_voice *voice, struct adding *adding, Muster__Enrolment *enrolment,
                  struct mu_enrolled *out, bool *proposed)
@@ -197,7 +212,9 @@ static int enrol(struct mu_voice *voice, struct adding *adding, Muster__Enrolmen
     out->certificate_size = enrolment->certificate.len;
     if (out->certificate_size > 0)
         memcpy(out->certificate, enrolment->certificate.data, out->certificate_size);
-    return mu_seal_say(voice, adding->roster, &saying);
+    code = mu_seal_say(voice, adding->roster, &saying);
+    tell_roles(voice);
+    return code;
 }
 
 static int add(struct mu_voice *voice, struct adding *adding)
@@ -217,6 +234,10 @@ static int add(struct mu_voice *voice, struct adding *adding)
         return mu_talk_explain(&voice->talk, err);
     if (enrolled.number != 0)
         return write_welcome(voice, adding, &enrolled, false);
+    const struct mu_member *self =
+        mu_roster_member(adding->roster, mu_agent_self(voice->talk.agent));
+    if (self == NULL || !self->is_admin) /* before he is sent to look for a CA's key */
+        return mu_cli_error(voice->cli, MU_E_NOT_ADMIN, voice->talk.dir);
     code = mu_ca_open(voice->cli, voice->talk.dir, adding->ca_path, adding->roster, &adding->ca);
     if (code == MU_EXIT_DONE)
         code = enrol(voice, adding, enrolment, &enrolled, &proposed);

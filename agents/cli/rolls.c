@@ -37,3 +37,22 @@ enum mu_err mu_rolls_read(struct mu_talk *talk,
     *out = reading.roster;
     return err;
 }
+
+void mu_rolls_list_roles(struct mu_text *out)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = mu_authority_role_at(i)) != NULL; i++)
+        mu_text_addf(out, "%s%s", i == 0 ? "" : " ", name);
+}
+
+int mu_rolls_role(const struct mu_cli *cli, const mu_roster *roster, const char *role)
+{
+    char list[1024];
+    struct mu_text text = mu_text(list, sizeof list);
+
+    if (mu_authority_role_known(roster, role))
+        return MU_EXIT_DONE;
+    mu_rolls_list_roles(&text);
+    return mu_cli_misused(cli, MU_W_NO_SUCH_ROLE, role, list, NULL);
+}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "proto/authority/roster.h"
 #include "proto/wire/event.h"
 
 #define K(name) MUSTER__EVENT__BODY_##name
@@ -92,6 +93,11 @@ static const struct role *find(const char *name)
 bool mu_role_known(const char *role)
 {
     return find(role) != NULL;
+}
+
+const char *mu_authority_role_at(size_t index)
+{
+    return index < sizeof roles / sizeof roles[0] ? roles[index].name : NULL;
 }
 
 void mu_role_kinds(const char *role, struct mu_kinds *kinds)

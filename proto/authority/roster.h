@@ -111,6 +111,9 @@ MU_MUST_USE enum mu_err mu_authority_genesis_check(const Muster__Event *event,
                                                    struct mu_fault *fault);
 /* A role that may be named in an enrolment or a grant. */
 bool mu_authority_role_known(const mu_roster *roster, const char *role);
+/* The index-th role every county has, "dispatch_*" for those that begin so; NULL past the end. A role map
+ * may name more. */
+const char *mu_authority_role_at(size_t index);
 
 /* May this member read events of this kind and area? All that is not private, unless a grant takes it
  * away; what the roster and the record say of themselves always, or nothing could be verified. */

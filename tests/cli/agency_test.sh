@@ -62,7 +62,19 @@ fails 4 "nobody but an admin grants" "$B/muster" --dir "$tap_dir/HC" agency gran
 says "with the code" 'MU-121'
 fails 2 "a grant of nothing is no grant" admin grant HC
 
+fails 2 "a role nobody has" admin revoke HC --role nosuch
+says "is answered with those there are" 'no role "nosuch" .*health water'
+fails 3 "an agency nobody knows is granted nothing" admin grant HCX --role health
+story "why may be said with it" admin grant HC --kinds gauge --reason "their own gauge"
+story "and is read" "$B/muster" watch --no-follow --type grant -n 1 --dir "$tap_dir/HC"
+says "by everybody" 'reason: their own gauge'
+
 # ---- retire ----
+for act in retire compromised; do
+    fails 2 "$act without a reason is not said" admin $act TB --no-input
+    says "and says what to give" 'give --reason'
+    fails 2 "nor with an empty one" admin $act TB --reason ""
+done
 county_enrol TB traffic >/dev/null 2>&1
 story "an agency says something" road "$tap_dir/TB" RD-9 cn/99/01/21/201
 story "its key is retired in order" admin retire TB --reason "new machine"
@@ -75,7 +87,7 @@ county_stop
 "$B/muster" say road RD-21@v1 stretch=E14:8000-8000 state=closed cause=flooded window.start_at_ms=14:00 \
     window.until_changed=true area=cn/99/01/21/201 --dir "$tap_dir/PS" --timeout 1 >/dev/null 2>&1
 county_start
-story "with room for what waits in its spool" admin retire PS --backlog 1
+story "with room for what waits in its spool" admin retire PS --backlog 1 --reason "new machine"
 landed() { county_until 'RD-21' "$B/muster" watch -n 500 --no-follow --type road --dir "$county/admin-1" --plain; }
 "$B/muster" say road RD-22@v1 stretch=E14:8000-8000 state=closed cause=flooded window.start_at_ms=14:00 \
     window.until_changed=true area=cn/99/01/21/201 --dir "$tap_dir/PS" --timeout 1 --wait >/dev/null 2>&1
