@@ -108,7 +108,7 @@ enum mu_err mu_signer_wait(mu_signer *s, char note[MU_NOTE_BYTES_MAX])
     while (s->state == ASKED)
         pthread_cond_wait(&s->changed, &s->lock);
     MU_CHECK(s->state == DONE);
-    change(s, IDLE);
+    s->state = IDLE; /* nobody waits for that */
     err = s->err;
     if (err == MU_OK)
         memcpy(note, s->note, MU_NOTE_BYTES_MAX);
