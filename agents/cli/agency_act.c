@@ -314,11 +314,24 @@ int mu_cli_agency_revoke(struct mu_cli *cli, int argc, char **argv)
 
 /* ---- retire ---------------------------------------------------------------------------------------- */
 
+/* Fewer than two could never again seal what needs two. */
+static bool is_one_of_two(const struct acting *a)
+{
+    const struct mu_member *meant = mu_roster_member(a->roster, &a->agent), *m;
+    size_t admins = 0;
+
+    for (size_t i = 0; (m = mu_roster_at(a->roster, i)) != NULL; i++)
+        admins += m->is_admin && m->standing == MU_STANDING_GOOD;
+    return meant->is_admin && meant->standing == MU_STANDING_GOOD && admins <= 2;
+}
+
 static int retire(struct acting *a)
 {
     struct mu_retirement r = {.backlog = a->backlog};
     int code = find_agent(a);
 
+    if (code == MU_EXIT_DONE && is_one_of_two(a))
+        return mu_cli_fail(a->voice.cli, MU_EXIT_FAILED, MU_W_RETIRE_LAST_TWO, NULL);
     if (code == MU_EXIT_DONE)
         code = ask_reason(a);
     r.agent = a->agent;

@@ -203,6 +203,14 @@ static int vouch(struct sponsoring *s, size_t i)
     return MU_EXIT_DONE;
 }
 
+static bool is_among(const struct sponsoring *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (is_chosen(s, i))
+            return true;
+    return false;
+}
+
 static int sponsor(struct sponsoring *s)
 {
     char count[32];
@@ -224,8 +232,13 @@ static int sponsor(struct sponsoring *s)
     if (!s->all && s->number == 0) {
         list(s);
         snprintf(count, sizeof count, "%zu", waiting + s->left_out);
-        mu_cli_tell(s->voice.cli, MU_W_SPONSOR_LIST, count, NULL);
+        mu_cli_tell(s->voice.cli, waiting == 0 ? MU_W_SPONSOR_NONE : MU_W_SPONSOR_LIST, count,
+                    NULL);
         return MU_EXIT_DONE;
+    }
+    if (!s->all && !is_among(s)) {
+        snprintf(count, sizeof count, "%" PRIu64, s->number);
+        return mu_cli_fail(s->voice.cli, MU_EXIT_ABSENT, MU_W_SPONSOR_NOT_KEPT, count, NULL);
     }
     for (size_t i = 0; code == MU_EXIT_DONE && i < s->count; i++)
         if (is_chosen(s, i))

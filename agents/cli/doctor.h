@@ -26,7 +26,7 @@ struct mu_doctor {
     bool reached; /* and is open, the county known */
     enum mu_err why;
     /* Learnt by the check of the key, for that of its certificate. */
-    bool known;
+    bool known, ended; /* the broker hears this key no more, and tells it nothing */
     struct mu_member self;
     int64_t newest_until_ms; /* of the newest certificate the record has for it; 0: none */
 };
@@ -46,6 +46,9 @@ void mu_doctor_say_error(const struct mu_doctor *doctor, struct mu_finding_of_do
                          enum mu_health health, enum mu_err err);
 /* Not known while the broker is away. */
 void mu_doctor_say_away(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);
+
+/* The same, or not without a key that stands. */
+void mu_doctor_say_unheard(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);
 
 /* doctor_key.c: what the record says of this agent, and until when its certificate is good. */
 void mu_doctor_look_at_key(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);

@@ -224,8 +224,8 @@ static void look_at_record(struct mu_doctor *doctor, struct mu_finding_of_doctor
     uint64_t count = 0, head = doctor->look.talk.head;
     char entries[32], number[32];
 
-    if (!doctor->reached) {
-        mu_doctor_say_away(doctor, found);
+    if (!doctor->reached || doctor->ended) {
+        mu_doctor_say_unheard(doctor, found);
         return;
     }
     doctor->look.talk.on_entry = count_entry;

@@ -29,7 +29,7 @@ static void say_term(struct mu_doctor *doctor, struct mu_finding_of_doctor *foun
     else
         mu_doctor_say(doctor, found, mark == MU_EXPIRY_FAR ? MU_HEALTH_OK : MU_HEALTH_WARN,
                       MU_W_DOC_KEY, days, NULL);
-    if (found->health != MU_HEALTH_OK)
+    if (found->health != MU_HEALTH_OK && doctor->self.not_before_ms <= now_ms)
         mu_doctor_mend(doctor, found, MU_W_DOC_KEY_RENEW, doctor->self.agency);
 }
 
@@ -77,6 +77,7 @@ static void say_refused(struct mu_doctor *doctor, struct mu_finding_of_doctor *f
         mu_doctor_say_error(doctor, found, MU_HEALTH_FAIL, err);
         return;
     }
+    doctor->ended = true;
     mu_doctor_say(doctor, found, MU_HEALTH_FAIL,
                   err == MU_E_RETIRED ? MU_W_DOC_KEY_RETIRED : MU_W_DOC_KEY_COMPROMISED, NULL);
     mu_doctor_mend(doctor, found, MU_W_DOC_KEY_MEND, "");
@@ -97,6 +98,14 @@ void mu_doctor_look_at_key(struct mu_doctor *doctor, struct mu_finding_of_doctor
     else
         say_standing(doctor, found, mu_roster_member(roster, mu_agent_self(talk->agent)));
     mu_roster_free(&roster);
+}
+
+void mu_doctor_say_unheard(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
+{
+    if (doctor->reached)
+        mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_NEEDS_KEY, NULL);
+    else
+        mu_doctor_say_away(doctor, found);
 }
 
 /* ---- the certificate ---------------------------------------------------------------------------------- */
@@ -125,7 +134,7 @@ void mu_doctor_look_at_certificate(struct mu_doctor *doctor, struct mu_finding_o
     int64_t held_ms;
 
     if (!doctor->known) {
-        mu_doctor_say_away(doctor, found);
+        mu_doctor_say_unheard(doctor, found);
         return;
     }
     held_ms = mu_expiry_held(doctor->dir);

@@ -62,6 +62,25 @@ static enum mu_err check_lane(const struct mu_topic *topic, uint8_t lane, struct
     return MU_E_BAD_LANE;
 }
 
+/* A record goes on under the key its broker signs with and the link key it answers by. This broker has no
+ * way to take up others while it runs, so a change that would leave it without is refused here. */
+static enum mu_err check_own_keys(const Muster__Event *event, struct mu_fault *fault)
+{
+    const char *field = NULL;
+
+    if (event->body_case != MUSTER__EVENT__BODY_KEY_CHANGE)
+        return MU_OK;
+    if (event->key_change->has_log_key)
+        field = "key_change.log_key";
+    else if (event->key_change->has_broker_curve_key)
+        field = "key_change.broker_curve_key";
+    if (field == NULL)
+        return MU_OK;
+    fault->code = MU_E_BAD_VALUE;
+    snprintf(fault->path, sizeof fault->path, "%s", field);
+    return MU_E_BAD_VALUE;
+}
+
 static enum mu_err judge_event(mu_desk *desk, const struct mu_seal *seal, struct mu_bytes body,
                                struct mu_fault *fault, const Muster__Event **event)
 {
@@ -74,7 +93,8 @@ static enum mu_err judge_event(mu_desk *desk, const struct mu_seal *seal, struct
         (err = mu_event_check(*event, fault)) != MU_OK)
         return err;
     topic = topic_of(*event);
-    if ((err = check_lane(&topic, seal->lane, fault)) != MU_OK)
+    if ((err = check_lane(&topic, seal->lane, fault)) != MU_OK ||
+        (err = check_own_keys(*event, fault)) != MU_OK)
         return err;
     return mu_authority_judge(desk->roster, &seal->agent, &topic, *event, desk->now_ms, fault);
 }

@@ -161,6 +161,11 @@ says "event by event" 'CS-9'
 silent_for_others() { "$B/muster" watch -n 500 --no-follow --type casualty --plain --dir "$tap_dir/HC"; }
 story "nobody takes it for said" silent_for_others
 silent "it is not there" 'CS-9'
+fails 3 "what is not kept apart is not vouched for" "$B/muster" --dir "$tap_dir/FD-other" agency sponsor --number 1
+says "and that is said" 'is not kept apart'
+story "the doctor of the lost machine says what is the matter" "$B/muster" --dir "$tap_dir/FD" doctor
+says "with its key" 'FAIL  key .*wrong hands'
+silent "and blames nothing else" 'FAIL  record'
 story "the other key says it again" "$B/muster" --dir "$tap_dir/FD-other" agency sponsor --all
 says "as an entry of its own" 'vouched for'
 story "and now everybody hears it" silent_for_others

@@ -124,6 +124,15 @@ fails 1 "and an admin who removes one who is none" "$B/muster" --dir "$first" sa
     "remove_admins[0]=$old" --wait
 says "is told where" 'key_change.remove_admins'
 
+for field in log_key broker_curve_key; do
+    fails 1 "a $field this broker does not hold is refused: the record would stand still" \
+        "$B/muster" --dir "$first" say key_change "$field=$key" --wait
+    says "with the field" "MU-108.*key_change.$field"
+done
+fails 1 "of two admins neither is retired" admin retire ADMIN --agent "$(admin list --plain |
+    awk -F'\t' '$1 == "ADMIN" && $2 == "muster" && $3 == "good" { print $4; exit }')"
+says "and what to do instead is said" 'agency rotate --own'
+
 # ---- the county CA ----
 cp "$county/ca.key" "$tap_dir/old-ca.key"
 openssl x509 -inform DER -in "$tap_dir/HC/certificate.der" -out "$tap_dir/before.pem" 2>/dev/null
