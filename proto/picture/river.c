@@ -179,6 +179,32 @@ static void add_edge_points(struct build *b, const char *id, const Muster__RefRo
     }
 }
 
+/* Whoever drives such an edge passes the zone, whether or not he says when. */
+static void add_ways_through(struct build *b, const char *id, const Muster__RefRoadEdge *edge)
+{
+    for (size_t i = 0; i < b->river->zones.count; i++) {
+        struct mu_river_zone *zone = b->river->zones.rows[i].value;
+
+        if ((edge->from_node != NULL && has_text(zone->nodes, zone->node_count, edge->from_node)) ||
+            (edge->to_node != NULL && has_text(zone->nodes, zone->node_count, edge->to_node)))
+            put(b, &zone->ways_through, &zone->way_through_count, id);
+    }
+}
+
+static void add_roads(struct build *b)
+{
+    const struct mu_object *at;
+
+    for (size_t i = 0;
+         (at = mu_picture_at(b->picture, MUSTER__EVENT__BODY_REFERENCE_OBJECT, i)) != NULL; i++) {
+        const Muster__ReferenceObject *object =
+            mu_picture_reference(b->picture, at->id, MUSTER__OBJECT_KIND__OBJECT_KIND_ROAD_EDGE);
+
+        if (object != NULL && object->details_case == MUSTER__REFERENCE_OBJECT__DETAILS_ROAD_EDGE)
+            add_ways_through(b, at->id, object->road_edge);
+    }
+}
+
 static void add_shelter(struct build *b, const char *id, const char *area)
 {
     struct mu_river_zone *zone = find_zone(b->river, area);
@@ -255,6 +281,8 @@ enum mu_err mu_river_new(const mu_picture *picture, struct mu_river **out)
     add_chains(&b);
     if (b.err == MU_OK)
         add_places(&b);
+    if (b.err == MU_OK)
+        add_roads(&b);
     if (b.err == MU_OK)
         b.err = sort_ways(b.river);
     if (b.err != MU_OK) {

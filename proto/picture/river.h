@@ -25,6 +25,8 @@ struct mu_river_zone {
     size_t node_count;
     const Muster__EdgeUse **edges; /* stretches of road in it */
     size_t edge_count;
+    const char **ways_through; /* edges that begin or end at one of the nodes */
+    size_t way_through_count;
     const char **shelters; /* that stand in it */
     size_t shelter_count;
     const char **structures; /* above it */

@@ -203,9 +203,10 @@ static Muster__Sentence *line_text(struct mu_judgement *judgement, const struct 
     Muster__Argument *reach = mu_arg_at(judgement, stop->start_ms);
 
     if (stop->track == NULL)
-        return mu_judge_say(judgement, "works.line", operation, edge,
-                            mu_arg_window(judgement, line->earliest_at_ms, line->latest_at_ms),
-                            NULL);
+        return mu_judge_say(
+            judgement, mu_print_says_no_time(stop->movement) ? "works.line_whole" : "works.line",
+            operation, edge, mu_arg_window(judgement, line->earliest_at_ms, line->latest_at_ms),
+            NULL);
     if (turn == NULL)
         return mu_judge_say(judgement, "c02.reaches", operation, edge, reach, NULL);
     if (turn->node != NULL)

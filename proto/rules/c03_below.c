@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/rules/journey.h"
 
 /* ---- people ---- */
 
@@ -304,6 +305,34 @@ static bool take_mark(void *user, const struct mu_print *print)
     return take_passage(marks->search, print);
 }
 
+/* One that says at no place when it passes may be there throughout its window. */
+static bool take_whole(void *user, const struct mu_print *print)
+{
+    struct search *search = user;
+    struct mu_below below = {
+        .kind = MU_BELOW_JOURNEY, .object = print->object, .said = print->said, .whole = true};
+
+    search->release->judgement->looked++;
+    if (!mu_print_says_no_time(print) || may_stand(search->release->judgement, print))
+        return true;
+    below.as_of_ms = as_of_ms(search->release, print->said);
+    below.clear_ms = print->span.end_ms;
+    keep_against_all(search, &below, print->span.start_ms);
+    return true;
+}
+
+static bool take_whole_on(void *user, const struct mu_print *print)
+{
+    struct marks *marks = user;
+    int64_t from_m = marks->use->has_from_m ? marks->use->from_m : 0;
+    int64_t to_m = marks->use->has_to_m ? marks->use->to_m : MU_ENDLESS;
+
+    if (print->to_m < (from_m < to_m ? from_m : to_m) ||
+        print->from_m > (from_m < to_m ? to_m : from_m))
+        return true;
+    return take_whole(marks->search, print);
+}
+
 void mu_below_journeys(struct mu_release *release, const struct mu_river_zone *zone)
 {
     struct search search = {release, zone};
@@ -317,5 +346,10 @@ void mu_below_journeys(struct mu_release *release, const struct mu_river_zone *z
 
         mu_picture_meet(picture, MU_PLACE_NODE, zone->edges[i]->edge, INT64_MIN, MU_ENDLESS,
                         take_mark, &marks);
+        mu_picture_meet(picture, MU_PLACE_EDGE, zone->edges[i]->edge, INT64_MIN, MU_ENDLESS,
+                        take_whole_on, &marks);
     }
+    for (size_t i = 0; i < zone->way_through_count; i++)
+        mu_picture_meet(picture, MU_PLACE_EDGE, zone->ways_through[i], INT64_MIN, MU_ENDLESS,
+                        take_whole, &search);
 }

@@ -43,7 +43,10 @@ static Muster__Sentence *line_text(struct mu_judgement *judgement, const struct 
                             persons(judgement, below->people.persons),
                             minutes(judgement, below->need_min),
                             minutes(judgement, below->have_min), margin, water, NULL);
-    return mu_judge_say(judgement, below->kind == MU_BELOW_WORKS ? "c03.works" : "c03.journey",
+    return mu_judge_say(judgement,
+                        below->kind == MU_BELOW_WORKS ? "c03.works"
+                        : below->whole                ? "c03.journey_whole"
+                                                      : "c03.journey",
                         object, zone, mu_arg_at(judgement, below->clear_ms), water, margin, NULL);
 }
 

@@ -68,6 +68,9 @@ static bool concerns(const struct mu_river_zone *zone, const struct mu_touch *to
         return mu_area_overlap(whole, touched);
     case MU_PLACE_ZONE:
         return mu_area_within(touched, whole);
+    case MU_PLACE_EDGE:
+        return has_edge(zone, touch->id) ||
+               has_name(zone->ways_through, zone->way_through_count, touch->id);
     case MU_PLACE_NODE:
         return has_name(zone->nodes, zone->node_count, touch->id) || has_edge(zone, touch->id);
     default:
@@ -82,7 +85,7 @@ void mu_river_touch_place(mu_rules *rules, const struct mu_touch *touch)
 
     if (touch->id == NULL ||
         (touch->place_kind != MU_PLACE_PEOPLE && touch->place_kind != MU_PLACE_ZONE &&
-         touch->place_kind != MU_PLACE_NODE) ||
+         touch->place_kind != MU_PLACE_NODE && touch->place_kind != MU_PLACE_EDGE) ||
         (river = river_of(rules)) == NULL)
         return;
     for (size_t i = 0; (zone = mu_river_zone(river, i)) != NULL; i++)

@@ -308,3 +308,14 @@ bool mu_prints_meet(const mu_picture *picture, const struct mu_print *a, const s
     narrow(picture, b, a, start_ms, end_ms);
     return *start_ms < *end_ms;
 }
+
+bool mu_print_says_no_time(const struct mu_print *print)
+{
+    const Muster__OperationPlan *plan;
+
+    if (print->object->kind != MUSTER__EVENT__BODY_OPERATION_PLAN ||
+        print->effect != MUSTER__EDGE_EFFECT__EDGE_EFFECT_PASSES)
+        return false;
+    plan = print->said->event->operation_plan;
+    return print->part < plan->n_phases && plan->phases[print->part]->n_passages == 0;
+}

@@ -23,6 +23,9 @@ struct mu_track {
  * enough. Lends names of picture and statement. */
 bool mu_track_of(const mu_picture *picture, const struct mu_print *print, struct mu_track *out);
 
+/* A phase of a plan that drives a road and says at no place when: it may be anywhere on its way throughout. */
+bool mu_print_says_no_time(const struct mu_print *print);
+
 /* When it is anywhere on `from_m` to `to_m` of `edge`: from its first arrival to its last leaving. False
  * when it never is. */
 bool mu_track_when(const struct mu_track *track, const mu_picture *picture, const char *edge,

@@ -152,7 +152,8 @@ static void add_line(struct mu_judgement *judgement, struct mu_draft *draft,
     line->has_rule = true;
     line->rule = judgement->rule->rule;
     line->text = mu_judge_say(
-        judgement, "works.line", mu_arg_object(judgement, clash->other->object->id),
+        judgement, mu_print_says_no_time(clash->other) ? "works.line_whole" : "works.line",
+        mu_arg_object(judgement, clash->other->object->id),
         clash->works->place_kind == MU_PLACE_EDGE ? mu_arg_edge(judgement, clash->works->place)
                                                   : mu_arg_object(judgement, clash->works->place),
         mu_arg_window(judgement, start_ms, end_ms), NULL);

@@ -256,6 +256,63 @@ static void a_night_has_no_seam(void **state)
     story_close(&s);
 }
 
+/* ---- journeys that do not say when they pass ---- */
+
+#define CONVOY(edges, more)                                                                        \
+    "operation_plan CV-1@v1 area=cn/99/01/21 activity=convoy state=submitted"                      \
+    " phases[0].activity=convoy phases[0].window=13:00-14:00 phases[0].edges=" edges more
+
+static void open_roads(void)
+{
+    open_rivers(MAIN_TRAVEL(""));
+    story_says(&s, "08:00", "PS",
+               "reference_object N-D kind=node road_node.area=cn/99/01/21/d"
+               " road_node.river_zone=cn/99/01/21/d");
+    story_says(&s, NULL, "PS",
+               "reference_object R1 kind=road_edge road_edge.from_node=N-X road_edge.to_node=N-D"
+               " road_edge.length_m=9000");
+    story_says(&s, NULL, "PS",
+               "reference_object R2 kind=road_edge road_edge.from_node=N-X road_edge.to_node=N-Y"
+               " road_edge.length_m=9000 road_edge.points[0].at_m=4000"
+               " road_edge.points[0].river_zone=cn/99/01/21/c");
+    story_forget(&s);
+}
+
+/* The water is in D from 13:45: somewhere between 13:00 and 14:00 a convoy goes by there. */
+static void a_journey_without_times_counts_to_its_end(void **state)
+{
+    (void)state;
+    open_roads();
+    story_says(&s, "10:00", "WR", UPPER("1") STEP(0, "12:00", "60m3/s", ""));
+    story_says(&s, "10:10", "PS", CONVOY("R1", ""));
+    assert_int_equal(margin("C03:U-1", "CV-1"), -15);
+    story_expect_line(&s, "CV-1 passes cn/99/01/21/d; when is not stated, so it counts until 14:00,"
+                          " water from 13:45 (-15 min)");
+    /* It says when: then that counts. */
+    story_says(&s, "10:15", "PS",
+               "operation_plan CV-1@v2 area=cn/99/01/21 activity=convoy state=submitted"
+               " phases[0].activity=convoy phases[0].window=13:00-14:00 phases[0].edges=R1"
+               " phases[0].passages[0].node=N-D phases[0].passages[0].at_ms=13:20");
+    assert_string_equal(story_open_cards(&s), "");
+    assert_int_equal(margin("MARGIN:U-1", "CV-1"), 25);
+    story_close(&s);
+}
+
+/* A bridge at 4 km of R2 lies in C, where the water is from 13:15; who turns at 3 km never comes there. */
+static void a_bridge_in_the_zone(void **state)
+{
+    (void)state;
+    open_roads();
+    story_says(&s, "10:00", "WR", UPPER("1") STEP(0, "12:00", "60m3/s", ""));
+    story_says(&s, "10:10", "PS", CONVOY("R2:0-3000", ""));
+    assert_string_equal(story_open_cards(&s), "");
+    story_says(&s, "10:11", "PS",
+               "operation_plan CV-2@v1 area=cn/99/01/21 activity=convoy state=submitted"
+               " phases[0].activity=convoy phases[0].window=13:00-14:00 phases[0].edges=R2");
+    assert_int_equal(margin("C03:U-1", "CV-2"), -45);
+    story_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +325,8 @@ int main(void)
         cmocka_unit_test(what_has_left_comes_whatever_is_ordered_then),
         cmocka_unit_test(a_first_step_that_is_over_hides_no_second),
         cmocka_unit_test(a_night_has_no_seam),
+        cmocka_unit_test(a_journey_without_times_counts_to_its_end),
+        cmocka_unit_test(a_bridge_in_the_zone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
