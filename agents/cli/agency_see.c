@@ -135,6 +135,7 @@ static void add_json(const struct seeing *s, const struct mu_member *m, struct m
     mu_json_number(out, "desk", m->is_desk);
     mu_json_number(out, "not_after_ms", m->not_after_ms);
     mu_json_number(out, "certificate_until_ms", m->certificate_until_ms);
+    mu_json_number(out, "certificate_outlived", m->certificate_outlived);
 }
 
 static void print_member(const struct seeing *s, const struct mu_member *m)

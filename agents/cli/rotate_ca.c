@@ -118,6 +118,17 @@ static int go_on(struct ca_change *c)
     return mu_cli_fail(c->cli, MU_EXIT_LATER, MU_W_ROTATE_WAITS, number, NULL);
 }
 
+/* Killed after the old key was put aside and before the new one took its name: it was begun above. */
+static void find_begun(struct ca_change *c)
+{
+    char above[PATH_MAX];
+
+    if (c->what->ca_path == NULL &&
+        snprintf(above, sizeof above, "%s/..", c->voice.talk.dir) < (int)sizeof above &&
+        mu_file_exists(above, c->next_name))
+        snprintf(c->old.dir, sizeof c->old.dir, "%s", above);
+}
+
 static int rotate(struct ca_change *c)
 {
     enum mu_err err;
@@ -134,6 +145,8 @@ static int rotate(struct ca_change *c)
     if (code != MU_EXIT_DONE && code != MU_EXIT_ABSENT)
         return code;
     snprintf(c->next_name, sizeof c->next_name, "%.200s.next", c->old.name);
+    if (code == MU_EXIT_ABSENT)
+        find_begun(c);
     if ((err = make_next(c)) != MU_OK)
         return mu_cli_error(c->cli, err, c->next_name);
     return go_on(c);

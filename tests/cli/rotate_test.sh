@@ -129,7 +129,7 @@ for field in log_key broker_curve_key; do
         "$B/muster" --dir "$first" say key_change "$field=$key" --wait
     says "with the field" "MU-108.*key_change.$field"
 done
-fails 1 "of two admins neither is retired" admin retire ADMIN --agent "$(admin list --plain |
+fails 1 "of two admins neither is retired" admin retire ADMIN --reason left --agent "$(admin list --plain |
     awk -F'\t' '$1 == "ADMIN" && $2 == "muster" && $3 == "good" { print $4; exit }')"
 says "and what to do instead is said" 'agency rotate --own'
 
@@ -143,6 +143,7 @@ story "the other admin endorses it" other endorse "$(waiting)"
 says "and sees what" 'a new county CA'
 fails 1 "the old CA's key is out of force" admin renew HC --ca "$tap_dir/old-ca.key"
 says "and says so" 'is not the key of the county CA in force'
+mv "$county/ca.key" "$county/ca.key.aside" # as one killed between the two names leaves it
 story "the new key takes its place" admin rotate --county-ca
 says "and what comes next" 'muster agency renew --all'
 story "an outlived certificate ends nobody" injured "$tap_dir/HC" CS-3
