@@ -68,7 +68,19 @@ struct mu_rules {
     enum mu_err err; /* of the judgement going on */
 };
 
-/* To be judged after this entry: the cause of that kind and id, made known if it is not. */
+/* To be judged after this entry. */
+void mu_cause_put(mu_rules *rules, struct cause *cause);
+/* The cause of that kind and id, if it is known. */
+void mu_cause_mark_known(mu_rules *rules, const char *kind, const char *id);
+/* All of that kind that are open. */
+void mu_cause_mark_open(mu_rules *rules, const char *kind);
+/* One for each object of a kind. */
+void mu_cause_mark_objects(mu_rules *rules, uint32_t object_kind, const char *kind);
+bool mu_cause_is(const struct cause *cause, const char *kind);
+/* What one touch concerns (touches.c); the county's tables concern everything. */
+void mu_touch_causes(mu_rules *rules, const struct mu_touch *touch);
+void mu_touch_county(mu_rules *rules, const struct mu_touch *touch);
+/* The cause of that kind and id, made known if it is not. */
 void mu_cause_mark(mu_rules *rules, const char *kind, const char *id);
 /* The same for what the river is about (engine_river.c). */
 void mu_river_touch_release(mu_rules *rules, const struct mu_touch *touch);
@@ -82,6 +94,13 @@ MU_MUST_USE enum mu_err mu_wanted_file(mu_rules *rules, struct cause *cause,
                                        struct mu_judgement *judgement);
 /* A closed one for a published card that nobody wants; NULL when memory is out. */
 struct wanted *mu_wanted_adopt(mu_rules *rules, const char *key, const struct mu_card *card);
+/* The gravest of the drafts for this decider, with what the others add. */
+struct mu_draft *mu_draft_merge(struct mu_judgement *judgement, const char *role);
+const char *mu_draft_role(const struct mu_draft *draft);
+/* Where the entry being judged was recorded first. */
+struct place mu_place_now(const mu_rules *rules);
+/* Among those open, or no longer. Errors: MU_E_NO_MEMORY. */
+MU_MUST_USE enum mu_err mu_wanted_keep_open(mu_rules *rules, struct wanted *wanted);
 /* Where it was recorded first. */
 struct place mu_place_of(const struct mu_said *said);
 bool mu_place_after(const struct place *a, const struct place *b);
