@@ -53,6 +53,8 @@ void mu_doctor_say_unheard(struct mu_doctor *doctor, struct mu_finding_of_doctor
 /* doctor_key.c: what the record says of this agent, and until when its certificate is good. */
 void mu_doctor_look_at_key(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);
 void mu_doctor_look_at_certificate(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);
+/* doctor_backup.c */
+void mu_doctor_look_at_backup(struct mu_doctor *doctor, struct mu_finding_of_doctor *found);
 
 /* In the order they are shown; each may rest on the ones before it. The row after the last has no name. */
 extern const struct mu_doctor_check mu_doctor_checks[];

@@ -243,12 +243,6 @@ static void look_at_record(struct mu_doctor *doctor, struct mu_finding_of_doctor
     mu_doctor_say(doctor, found, MU_HEALTH_OK, MU_W_DOC_RECORD, entries, number, NULL);
 }
 
-/* The broker's machine knows when it was last backed up; an agent's does not. */
-static void look_at_backup(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
-{
-    mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_BACKUP, NULL);
-}
-
 const struct mu_doctor_check mu_doctor_checks[] = {
     {"locale", MU_W_DOC_ON_LOCALE, look_at_locale},
     {"directory", MU_W_DOC_ON_DIRECTORY, look_at_directory},
@@ -259,6 +253,6 @@ const struct mu_doctor_check mu_doctor_checks[] = {
     {"key", MU_W_DOC_ON_KEY, mu_doctor_look_at_key},
     {"certificate", MU_W_DOC_ON_CERTIFICATE, mu_doctor_look_at_certificate},
     {"record", MU_W_DOC_ON_RECORD, look_at_record},
-    {"backup", MU_W_DOC_ON_BACKUP, look_at_backup},
+    {"backup", MU_W_DOC_ON_BACKUP, mu_doctor_look_at_backup},
     {NULL, MU_W_EXERCISE, NULL},
 };

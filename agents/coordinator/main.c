@@ -37,6 +37,8 @@ static enum mu_err answer(void *user, mu_responder *responder, const struct mu_e
     return err;
 }
 
+static const uint32_t says[] = {MUSTER__EVENT__BODY_FINDING, 0};
+
 int main(int argc, char **argv)
 {
     struct coordinator c = {0};
@@ -46,6 +48,7 @@ int main(int argc, char **argv)
             "Judges every entry of the record: what clashes, what is short, which plan is cleared.",
         .about_zh = "逐条研判记录：何处冲突、何物短缺、哪些计划可予许可。",
         .filter = "",
+        .says = says,
         .fold = fold,
         .answer = answer,
         .user = &c,

@@ -284,6 +284,8 @@ static void forget(struct dispatch *d)
     mu_picture_free(&d->picture);
 }
 
+static const uint32_t says[] = {MUSTER__EVENT__BODY_DISPATCH_PROPOSAL, 0};
+
 int main(int argc, char **argv)
 {
     struct dispatch d = {0};
@@ -292,6 +294,7 @@ int main(int argc, char **argv)
         .about = "Proposes who fetches the injured, by which way and to which beds.",
         .about_zh = "提出派车建议：谁去接伤员、走哪条路、送到哪里的床位。",
         .filter = wanted,
+        .says = says,
         .fold = fold,
         .answer = answer,
         .user = &d,

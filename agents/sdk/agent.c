@@ -241,6 +241,22 @@ const char *mu_agent_endpoint(const mu_agent *agent)
     return agent->endpoint;
 }
 
+const char *mu_agent_program(const mu_agent *agent)
+{
+    return agent->home.program;
+}
+
+uint64_t mu_agent_backed_up(const mu_agent *agent)
+{
+    return agent->backed_up_through;
+}
+
+bool mu_agent_may_say(const mu_agent *agent, uint32_t kind)
+{
+    return mu_authority_may_say(agent->reading.roster, &agent->home.self, kind,
+                                mu_agent_log_now_ms(agent));
+}
+
 const char *mu_agent_agency(const mu_agent *agent)
 {
     return agent->home.agency;

@@ -109,6 +109,7 @@ void mu_agent_close(mu_agent **agent);
 const struct mu_agent_id *mu_agent_self(const mu_agent *agent);
 const char *mu_agent_agency(const mu_agent *agent);
 const char *mu_agent_endpoint(const mu_agent *agent); /* where it connects to */
+const char *mu_agent_program(const mu_agent *agent);  /* its directory was made for */
 
 /* Keep these event bodies, all or none, as one batch per lane (order within a lane as given; more
  * where one would be too large). Checked like the broker will check them: a malformed event is refused
@@ -166,6 +167,13 @@ bool mu_agent_clock_offset_ms(const mu_agent *agent, int64_t *ahead_ms, int64_t 
 Muster__ClockQuality mu_agent_clock_quality(const mu_agent *agent);
 /* Both into an envelope: when it is sent, and by what clock. */
 void mu_agent_stamp(const mu_agent *agent, Muster__Envelope *envelope);
+
+/* How far the broker's newest backup reached when the link opened: it holds every entry up to here. 0: there
+ * is none, or the link has not been open yet. */
+uint64_t mu_agent_backed_up(const mu_agent *agent);
+/* Whether the record, as far as it was read, lets this agent publish this kind (MUSTER__EVENT__BODY_...) in
+ * any area now. Known once a follow has been handed out through the head. */
+bool mu_agent_may_say(const mu_agent *agent, uint32_t kind);
 
 /* Programs of an exercise: say "I have folded all up to here", drive and read the step clock. */
 void mu_agent_idle(mu_agent *agent, uint64_t through);

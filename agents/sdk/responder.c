@@ -17,6 +17,7 @@
 struct mu_responder {
     const struct mu_responder_plan *plan;
     mu_agent *agent;
+    const char *dir;
     enum mu_lang lang;
     uint64_t through; /* everything up to here has been handed to us */
     uint64_t settled; /* highest number our own events got */
@@ -31,6 +32,16 @@ static void end(int signal)
 {
     (void)signal;
     ended = 1;
+}
+
+static void say_words(const mu_responder *r, enum mu_word word, const char *const *args,
+                      size_t count)
+{
+    char line[2048];
+    struct mu_text text = mu_text(line, sizeof line);
+
+    mu_words_fill(&text, mu_word(word, r->lang), args, count);
+    (void)fprintf(stderr, "%s\n", line);
 }
 
 static void complain(const mu_responder *r, const char *what, enum mu_err err)
@@ -179,6 +190,25 @@ static bool is_level(const mu_responder *r)
            r->through > 0 && r->through >= head.size && r->through >= r->settled;
 }
 
+/* With another agency's key it would fold and answer for nothing: every answer would be refused. */
+static enum mu_err check_grants(const mu_responder *r)
+{
+    const uint32_t *says = r->plan->says;
+    char kinds[512] = "";
+    struct mu_text text = mu_text(kinds, sizeof kinds);
+    const char *args[] = {r->plan->program, r->dir, mu_agent_agency(r->agent), kinds};
+
+    for (; says != NULL && *says != 0; says++) {
+        if (mu_agent_may_say(r->agent, *says))
+            return MU_OK;
+        mu_text_addf(&text, "%s%s", text.used > 0 ? ", " : "", mu_kind_name(*says));
+    }
+    if (text.used == 0)
+        return MU_OK;
+    say_words(r, MU_W_RESPONDER_NO_GRANT, args, 4);
+    return MU_E_NOT_GRANTED;
+}
+
 /* Between turns: are we where the record is? */
 static enum mu_err look_round(mu_responder *r)
 {
@@ -187,6 +217,8 @@ static enum mu_err look_round(mu_responder *r)
     if (!is_level(r))
         return MU_OK;
     if (!r->ready) {
+        if ((err = check_grants(r)) != MU_OK)
+            return err;
         r->ready = true;
         err = r->plan->answer(r->plan->user, r, NULL);
     }
@@ -198,6 +230,19 @@ static enum mu_err look_round(mu_responder *r)
 }
 
 /* ---- the program ---- */
+
+/* A directory is one machine's voice. Whoever starts another program over it speaks as what it is not, and
+ * answers what is not its own to answer. */
+static enum mu_err check_program(const mu_responder *r)
+{
+    const char *made_for = mu_agent_program(r->agent);
+    const char *args[] = {r->plan->program, r->dir, made_for, mu_agent_agency(r->agent)};
+
+    if (strcmp(made_for, r->plan->program) == 0)
+        return MU_OK;
+    say_words(r, MU_W_RESPONDER_OTHER, args, 4);
+    return MU_E_OTHER_PROGRAM;
+}
 
 static enum mu_err serve(mu_responder *r, const char *dir, const char *endpoint)
 {
@@ -212,6 +257,8 @@ static enum mu_err serve(mu_responder *r, const char *dir, const char *endpoint)
                                    .user = r};
     enum mu_err err = mu_agent_open(dir, &options, &calls, &r->agent);
 
+    if (err == MU_OK)
+        err = check_program(r);
     if (err == MU_OK)
         err = mu_agent_follow(r->agent, r->plan->filter, 1);
     while (err == MU_OK && !ended) {
@@ -278,11 +325,12 @@ int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv
     }
     if (dir == NULL || optind != argc)
         return usage(plan, r.lang, stderr, 2);
+    r.dir = dir;
     listen_for_end();
     err = serve(&r, dir, endpoint);
     if (err != MU_OK)
         complain(&r, dir, err);
     if (r.forgets && !ended)
         begin_anew(argv);
-    return err == MU_OK ? 0 : 1;
+    return err == MU_OK ? 0 : err == MU_E_OTHER_PROGRAM || err == MU_E_NOT_GRANTED ? 4 : 1;
 }

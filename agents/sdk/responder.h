@@ -19,6 +19,9 @@ struct mu_responder_plan {
     const char *about;    /* one sentence for --help */
     const char *about_zh; /* the same in Chinese; NULL: there is none */
     const char *filter;   /* what it follows */
+    /* Kinds it says (MUSTER__EVENT__BODY_...), up to a 0; NULL: none. One whose key may say none of them
+     * refuses to run. */
+    const uint32_t *says;
     /* Take the entry into the picture. */
     enum mu_err (*fold)(void *user, const struct mu_entry *entry);
     /* Say what is missing now, with mu_responder_say. `entry` is the one just folded; NULL when it has
@@ -27,7 +30,8 @@ struct mu_responder_plan {
     void *user;
 };
 
-/* The program: reads --dir and --endpoint, runs until SIGTERM or SIGINT. Returns its exit status. */
+/* The program: reads --dir and --endpoint, runs until SIGTERM or SIGINT. Returns its exit status: 4 when the
+ * directory was made for another program, or its key may say nothing of what this one is for. */
 int mu_responder_run(const struct mu_responder_plan *plan, int argc, char **argv);
 
 /* The envelope of an answer to what `of` is the envelope of: its incident, area and status; a new

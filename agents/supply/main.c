@@ -122,6 +122,8 @@ static enum mu_err fold(void *user, const struct mu_entry *entry)
     return mu_picture_fold(s->picture, entry);
 }
 
+static const uint32_t says[] = {MUSTER__EVENT__BODY_SUPPLY_SHEET, 0};
+
 int main(int argc, char **argv)
 {
     struct supply s = {0};
@@ -130,6 +132,7 @@ int main(int argc, char **argv)
         .about = "Works out what evacuated people need and what there is, sheet by sheet.",
         .about_zh = "核算转移群众所需物资与现有物资，逐次给出完整的核算单。",
         .filter = wanted,
+        .says = says,
         .fold = fold,
         .answer = answer,
         .user = &s,

@@ -224,6 +224,8 @@ static enum mu_err fold(void *user, const struct mu_entry *entry)
     return err;
 }
 
+static const uint32_t says[] = {MUSTER__EVENT__BODY_DAM_OPERATION, MUSTER__EVENT__BODY_GAUGE, 0};
+
 int main(int argc, char **argv)
 {
     struct water w = {0};
@@ -234,6 +236,7 @@ int main(int argc, char **argv)
             " levels pass a mark.",
         .about_zh = "推算每次下泄何时到何处、可暂缓多久，以及哪些水位超过警戒、汛限等特征水位。",
         .filter = wanted,
+        .says = says,
         .fold = fold,
         .answer = answer,
         .user = &w,

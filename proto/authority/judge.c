@@ -100,6 +100,33 @@ enum mu_err mu_authority_judge(const mu_roster *roster, const struct mu_agent_id
     return judge_grant(roster, seat, topic, now_ms, fault);
 }
 
+/* Where a row gives it, the question for that row's area says whether a later row took it away there. */
+static bool gives_somewhere(const mu_roster *r, const struct mu_seat *seat, uint32_t list,
+                            uint32_t kind, int64_t now_ms)
+{
+    for (uint32_t i = list; i != MU_NO_ROW; i = r->grant[i].next) {
+        const struct mu_grant *g = &r->grant[i];
+        const char *area = g->area[0] != '\0' ? g->area : r->genesis.area;
+
+        if (g->publish == MU_GIVES && mu_kinds_have(&g->kinds, kind) &&
+            mu_grant_to_publish(r, seat, kind, bytes_of(area), now_ms) == MU_GRANT_GIVEN)
+            return true;
+    }
+    return false;
+}
+
+bool mu_authority_may_say(const mu_roster *roster, const struct mu_agent_id *agent, uint32_t kind,
+                          int64_t now_ms)
+{
+    const struct mu_seat *seat = mu_roster_seat(roster, agent);
+
+    if (!roster->begun || seat == NULL ||
+        !window_open(seat->member.not_before_ms, seat->member.not_after_ms, now_ms))
+        return false;
+    return gives_somewhere(roster, seat, seat->grants, kind, now_ms) ||
+           gives_somewhere(roster, seat, roster->agency[seat->agency].grants, kind, now_ms);
+}
+
 bool mu_authority_may_read(const mu_roster *roster, const struct mu_agent_id *agent, uint32_t kind,
                            struct mu_bytes area, int64_t now_ms)
 {

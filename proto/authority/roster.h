@@ -119,6 +119,9 @@ const char *mu_authority_role_at(size_t index);
  * away; what the roster and the record say of themselves always, or nothing could be verified. */
 bool mu_authority_may_read(const mu_roster *roster, const struct mu_agent_id *agent, uint32_t kind,
                            struct mu_bytes area, int64_t now_ms);
+/* May this member publish events of this kind in any area at all? */
+bool mu_authority_may_say(const mu_roster *roster, const struct mu_agent_id *agent, uint32_t kind,
+                          int64_t now_ms);
 /* Whether it may read all there is, now and until the roster changes: then nobody need ask again for
  * each event. False may be said of one who may. */
 bool mu_authority_reads_all(const mu_roster *roster, const struct mu_agent_id *agent);

@@ -25,7 +25,7 @@ story "the doctor finds nothing" em doctor --fail-on warn
 for check in locale directory disk spool broker clock key cert record; do
     says "$check" "^OK  *$check "
 done
-says "a backup is not known here, and not said to be fine" '^-  *backup '
+says "an exercise without a backup is not warned of, and not said to be fine" '^-  *backup  *none: all [0-9]* entries'
 story "as JSON" em doctor --json
 [ "$(grep -c '^{"check":"[a-z]*","status":"\(ok\|unknown\)"' "$tap_out")" = 10 ]
 tap_line $? "one object a check"
@@ -54,6 +54,37 @@ says "said so" 'FAIL  broker  *not reached'
 says "with where to look" 'agent.conf'
 says "what waits is a warning" 'WARN  spool  *1 report waits'
 says "the key is not known" '^-  *key '
+
+# ---- what would be lost with the broker's disk ---------------------------------------------------------
+real="$tap_dir/real"
+real_broker=
+serve_real() {
+    "$B/musterd" --dir "$real" --endpoint "ipc://$tap_dir/real-broker" 2>"$tap_dir/real.log" &
+    real_broker=$!
+    until grep -q ready "$tap_dir/real.log"; do
+        kill -0 "$real_broker" 2>/dev/null || return 1
+        sleep 0.05
+    done
+}
+trap 'kill "$real_broker" 2>/dev/null; county_stop; rm -rf "$tap_dir"' EXIT
+admin() { "$muster" "$@" --dir "$real/admin-1"; }
+story "a county that is no exercise" "$B/musterd" init --dir "$real" --county Qinghe --area cn/99/01/21 \
+    --offset +08:00 --endpoint "ipc://$tap_dir/real-broker"
+story "is served" serve_real
+fails 7 "without a backup" admin doctor --fail-on warn
+says "that is a warning" '^WARN  backup  *none: all [0-9]* entries are on the broker'
+says "with what mends it" 'systemctl enable --now muster-backup.timer'
+story "in Chinese" admin doctor --lang zh
+says "as well" '^注意  *备份  *尚无备份：全部[0-9]*条'
+story "it is backed up" "$B/musterd" backup --dir "$real" --to "$tap_dir/first.muster"
+story "the doctor looks until its broker knows" county_until '^OK  *backup' admin doctor
+says "every entry is in it" '^OK  *backup  *the broker.s newest holds every entry'
+says "an admin of the genesis has a key that counts" '^OK  *key '
+silent "and nothing warns of it" 'WARN  backup'
+story "an entry more" "$muster" agency make "$tap_dir/late" --agency EM
+story "is recorded" "$muster" agency add "$tap_dir/late/request" --roles emergency_management --dir "$real/admin-1"
+story "and again" admin doctor
+says "it is named, and as young as it is" '^OK  *backup  *the broker.s newest ends at entry [0-9]*; [0-9]* .* since, the oldest recorded 0 min ago'
 
 # ---- completion ----------------------------------------------------------------------------------------------
 complete_in_bash() { # words...
