@@ -7,42 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/authority/known.h"
 #include "proto/base/clock.h"
-#include "proto/picture/told.h"
 #include "proto/words/terms.h"
+#include "replay/asknown_inside.h"
 #include "replay/when.h"
-#include "replay/whole.h"
 
 #define DUMP_BYTES_MAX ((size_t)16 << 20)
 /* A receipt is owed within 30 s, a sheet within 10 more; what took longer was held up. */
 #define LATE_MS (2 * MU_MINUTE_MS)
 #define LINES_MAX 40u
-
-/* One statement that was not there, or was late. */
-struct line {
-    struct mu_hash leaf;
-    uint64_t number;
-    int64_t accepted_ms;
-    int64_t since_ms; /* INT64_MAX: never, as far as receipts say */
-    char name[MU_NAME_BYTES_MAX + 64];
-};
-
-struct lines {
-    struct line *line;
-    size_t count;
-};
-
-struct view {
-    const struct mu_verify_options *options;
-    FILE *out;
-    struct mu_known known;
-    struct mu_whole whole; /* the record, all of it */
-    struct mu_whole held;  /* what was on the machine */
-    int64_t until_ms;
-    uint64_t recorded, count; /* by then: entries in the record, on the machine */
-    struct lines late, missing;
-};
 
 /* ---- the walks ----------------------------------------------------------------------------- */
 
@@ -53,24 +26,17 @@ static enum mu_err collect(void *user, const mu_roster *roster, const struct mu_
     return mu_known_take(&view->known, roster, entry);
 }
 
-/* "release DAM-01@v2 of WR" */
-static void name_entry(const struct view *view, const struct mu_entry *entry, char *out,
-                       size_t size)
+static void copy(char *out, size_t size, const char *text)
 {
-    const Muster__Envelope *e = entry->event->envelope;
-    struct mu_text text = mu_text(out, size);
+    struct mu_text copied = mu_text(out, size);
 
-    mu_text_addf(&text, "%s", mu_term("Kind", mu_kind_of(entry->event), view->options->lang));
-    if (e != NULL && e->object != NULL)
-        mu_text_addf(&text, " %s@v%u", e->object, e->version);
-    if (e != NULL && e->agency != NULL)
-        mu_text_addf(&text, ", %s", e->agency);
+    mu_text_add(&copied, text == NULL ? "" : text);
 }
 
 /* Only what people state: ticks, sheets and the roster are not news to anybody. */
-static enum mu_err add_line(const struct view *view, struct lines *lines,
-                            const struct mu_entry *entry, int64_t since_ms)
+static enum mu_err add_line(struct lines *lines, const struct mu_entry *entry, int64_t since_ms)
 {
+    const Muster__Envelope *e = entry->event == NULL ? NULL : entry->event->envelope;
     struct line *more;
 
     if (entry->event == NULL || mu_kind_is_system(mu_kind_of(entry->event)) ||
@@ -80,11 +46,14 @@ static enum mu_err add_line(const struct view *view, struct lines *lines,
         return MU_E_NO_MEMORY;
     lines->line = more;
     more += lines->count++;
-    *more = (struct line){.leaf = entry->leaf,
+    *more = (struct line){.kind = mu_kind_of(entry->event),
+                          .leaf = entry->leaf,
                           .number = entry->number,
                           .accepted_ms = entry->accepted_at_ms,
-                          .since_ms = since_ms};
-    name_entry(view, entry, more->name, sizeof more->name);
+                          .since_ms = since_ms,
+                          .version = e != NULL && e->has_version ? e->version : 0};
+    copy(more->object, sizeof more->object, e == NULL ? NULL : e->object);
+    copy(more->agency, sizeof more->agency, e == NULL ? NULL : e->agency);
     return MU_OK;
 }
 
@@ -109,10 +78,10 @@ static enum mu_err sort_entry(void *user, const mu_roster *early, const struct m
         return MU_OK;
     view->recorded++;
     if (!held)
-        return add_line(view, &view->missing, entry, since == NULL ? INT64_MAX : since->at_ms);
+        return add_line(&view->missing, entry, since == NULL ? INT64_MAX : since->at_ms);
     view->count++;
     if (since->at_ms - entry->accepted_at_ms > LATE_MS)
-        return add_line(view, &view->late, entry, since->at_ms);
+        return add_line(&view->late, entry, since->at_ms);
     return MU_OK;
 }
 
@@ -127,18 +96,20 @@ static bool is_held(void *user, const mu_roster *early, const struct mu_entry *e
 
 static enum mu_err walk(struct view *view, const char *path, const char *at)
 {
-    enum mu_err err;
+    enum mu_err err = mu_time_check(at);
 
+    view->whole.options = view->held.options = view->options;
     view->whole.take = collect;
     view->held.take = sort_entry;
     view->held.wants = is_held;
     view->whole.user = view->held.user = view;
-    if ((err = mu_whole_read(path, &view->whole)) != MU_OK)
+    if (err != MU_OK || (err = mu_whole_read(path, &view->whole)) != MU_OK ||
+        (err = mu_whole_time(&view->whole, at, &view->until_ms)) != MU_OK ||
+        (err = mu_whole_has_agency(&view->whole, view->known.agency)) != MU_OK)
         return err;
-    if (view->known.count == 0)
-        return MU_E_ABSENT;
-    err = mu_time_read(at, mu_whole_offset_min(&view->whole), &view->until_ms);
-    return err == MU_OK ? mu_whole_read(path, &view->held) : err;
+    return view->known.count == 0
+               ? mu_whole_refuse(&view->whole, MU_W_NO_RECEIPT, &view->known.agency, 1)
+               : mu_whole_read(path, &view->held);
 }
 
 static void finish(struct view *view)
@@ -166,16 +137,33 @@ static void write_clock(const struct view *view, int64_t ms, char out[MU_CLOCK_C
     mu_time_clock(ms, mu_whole_offset_min(&view->whole), out);
 }
 
-static void print_head(const struct view *view, const char *at)
+int64_t mu_view_as_of_ms(const struct view *view)
+{
+    return view->until_ms == INT64_MAX ? view->whole.last_ms : view->until_ms;
+}
+
+static void print_as_of(const struct view *view)
+{
+    int offset_min = mu_whole_offset_min(&view->whole);
+    char when[MU_MOMENT_CHARS], offset[MU_MOMENT_CHARS], line[256];
+    const char *args[] = {when, offset};
+    struct mu_text text = mu_text(line, sizeof line);
+
+    mu_time_write(mu_view_as_of_ms(view), offset_min, when);
+    mu_time_offset(offset_min, offset);
+    mu_words_fill(&text, mu_word(MU_W_SHOW_AS_OF, view->options->lang), args, 2);
+    if (mu_whole_is_exercise(&view->whole))
+        mu_text_add(&text, mu_word(MU_W_SHOW_EXERCISE, view->options->lang));
+    fprintf(view->out, "%s\n", line);
+}
+
+static void print_head(const struct view *view)
 {
     const struct mu_known_receipt *newest = mu_known_newest(&view->known, view->until_ms);
-    int64_t end_ms = mu_picture_now_ms(view->whole.picture);
     char count[24], recorded[24], when[MU_CLOCK_CHARS], through[24];
     const char *args[] = {view->known.agency, count, recorded, when, through};
 
-    mu_time_print_head(view->out, at == NULL ? end_ms : view->until_ms,
-                       mu_whole_offset_min(&view->whole));
-    fprintf(view->out, "%s\n", mu_whole_is_exercise(&view->whole) ? ", EXERCISE" : "");
+    print_as_of(view);
     if (newest == NULL) {
         say(view, MU_W_KNOWN_NONE, args, 1);
         return;
@@ -200,40 +188,59 @@ static enum mu_err print_picture(const struct view *view)
     return text.cut ? MU_E_LIMIT : MU_OK;
 }
 
-/* What a person was told of it by telephone, by then: both are shown, and which is which. */
-static void print_second_hand(const struct view *view, const struct line *line)
+/* Both are shown, what a person was told of it by telephone and that it was not there. */
+bool mu_view_second_hand(const struct view *view, const struct line *line, struct mu_told_step *out)
 {
     uint8_t leaf[sizeof line->leaf.b];
     Muster__Ref ref = MUSTER__REF__INIT;
     const struct mu_said *said;
-    char when[MU_CLOCK_CHARS];
     struct mu_told told;
 
     memcpy(leaf, line->leaf.b, sizeof leaf);
     ref.has_leaf = true;
     ref.leaf = (ProtobufCBinaryData){sizeof leaf, leaf};
     if ((said = mu_picture_said(view->whole.picture, &ref)) == NULL)
-        return;
+        return false;
     mu_told_of_at(view->whole.picture, said, view->known.agency, view->until_ms, &told);
     for (size_t i = 0; i < MU_TOLD_RUNGS; i++) {
-        const struct mu_told_step *step = &told.rung[i];
-        const char *args[] = {when, step->entered_by,
-                              step->read_back == NULL ? "" : step->read_back};
-
-        if (!step->reached || !step->second_hand || step->entered_by == NULL)
-            continue;
-        write_clock(view, step->stated_at_ms, when);
-        say(view, MU_W_KNOWN_PHONE, args, 3);
-        return;
+        *out = told.rung[i];
+        if (out->reached && out->second_hand && out->entered_by != NULL)
+            return true;
     }
+    return false;
+}
+
+static void print_second_hand(const struct view *view, const struct line *line)
+{
+    char when[MU_CLOCK_CHARS];
+    struct mu_told_step step;
+
+    if (!mu_view_second_hand(view, line, &step))
+        return;
+    const char *args[] = {when, step.entered_by, step.read_back == NULL ? "" : step.read_back};
+    write_clock(view, step.stated_at_ms, when);
+    say(view, MU_W_KNOWN_PHONE, args, 3);
+}
+
+/* "dam operation DAM-01@v2, WR" */
+static void name_line(const struct view *view, const struct line *line, struct mu_text *out)
+{
+    mu_text_addf(out, "%s", mu_term("Kind", line->kind, view->options->lang));
+    if (line->object[0] != '\0')
+        mu_text_addf(out, " %s@v%u", line->object, line->version);
+    if (line->agency[0] != '\0')
+        mu_text_addf(out, ", %s", line->agency);
 }
 
 static void print_line(const struct view *view, const struct line *line, bool late)
 {
     char number[24], accepted[MU_CLOCK_CHARS], since[MU_CLOCK_CHARS] = "";
-    const char *args[] = {line->name, number, accepted, since};
+    char name[sizeof line->object + sizeof line->agency + 96];
+    const char *args[] = {name, number, accepted, since};
     enum mu_word word = late ? MU_W_KNOWN_LATE : MU_W_KNOWN_MISSING;
+    struct mu_text text = mu_text(name, sizeof name);
 
+    name_line(view, line, &text);
     snprintf(number, sizeof number, "%" PRIu64, line->number);
     write_clock(view, line->accepted_ms, accepted);
     if (line->since_ms != INT64_MAX)
@@ -257,27 +264,39 @@ static void print_lines(const struct view *view, const struct lines *lines, bool
         say(view, MU_W_KNOWN_MORE, args, 1);
 }
 
+static enum mu_err print_view(struct view *view)
+{
+    enum mu_err err;
+
+    print_head(view);
+    if ((err = print_picture(view)) != MU_OK)
+        return err;
+    print_lines(view, &view->late, true);
+    print_lines(view, &view->missing, false);
+    say(view, mu_known_agrees(&view->known) ? MU_W_KNOWN_AGREES : MU_W_KNOWN_DIFFERS,
+        &view->known.agency, 1);
+    return MU_OK;
+}
+
+static enum mu_err ask(const char *path, const char *at, enum mu_err (*print)(struct view *view),
+                       struct view *view)
+{
+    enum mu_err err = walk(view, path, at);
+
+    if (err == MU_OK)
+        err = print(view);
+    if (err == MU_OK)
+        err = mu_whole_stands(&view->whole, view->out);
+    finish(view);
+    return err;
+}
+
 enum mu_err mu_show_as(const char *path, const char *at, const char *agency,
                        const struct mu_verify_options *options, FILE *out)
 {
     struct view view = {.options = options, .out = out, .known.agency = agency};
-    enum mu_err err = options->json ? MU_E_USAGE : mu_time_check(at);
 
-    if (err == MU_OK)
-        err = walk(&view, path, at);
-    if (err == MU_OK) {
-        print_head(&view, at);
-        err = print_picture(&view);
-    }
-    if (err == MU_OK) {
-        print_lines(&view, &view.late, true);
-        print_lines(&view, &view.missing, false);
-        say(&view, mu_known_agrees(&view.known) ? MU_W_KNOWN_AGREES : MU_W_KNOWN_DIFFERS, &agency,
-            1);
-        err = mu_whole_stands(&view.whole, out);
-    }
-    finish(&view);
-    return err;
+    return ask(path, at, options->json ? mu_view_jot : print_view, &view);
 }
 
 /* ---- the receipts themselves --------------------------------------------------------------- */
@@ -295,22 +314,20 @@ static void print_receipt(const struct view *view, const struct mu_known_receipt
     say(view, MU_W_RECEIPT_LINE, args, 5);
 }
 
+static enum mu_err print_receipts(struct view *view)
+{
+    for (size_t i = 0; i < view->known.count; i++)
+        for (size_t j = 0; j < view->known.chains[i]->count; j++)
+            print_receipt(view, &view->known.chains[i]->receipts[j]);
+    say(view, mu_known_agrees(&view->known) ? MU_W_KNOWN_AGREES : MU_W_KNOWN_DIFFERS,
+        &view->known.agency, 1);
+    return MU_OK;
+}
+
 enum mu_err mu_show_receipts(const char *path, const char *agency,
                              const struct mu_verify_options *options, FILE *out)
 {
     struct view view = {.options = options, .out = out, .known.agency = agency};
-    enum mu_err err = options->json ? MU_E_USAGE : MU_OK;
 
-    if (err == MU_OK)
-        err = walk(&view, path, NULL);
-    for (size_t i = 0; err == MU_OK && i < view.known.count; i++)
-        for (size_t j = 0; j < view.known.chains[i]->count; j++)
-            print_receipt(&view, &view.known.chains[i]->receipts[j]);
-    if (err == MU_OK) {
-        say(&view, mu_known_agrees(&view.known) ? MU_W_KNOWN_AGREES : MU_W_KNOWN_DIFFERS, &agency,
-            1);
-        err = mu_whole_stands(&view.whole, out);
-    }
-    finish(&view);
-    return err;
+    return ask(path, NULL, options->json ? mu_receipts_jot : print_receipts, &view);
 }

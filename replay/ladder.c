@@ -6,6 +6,7 @@
 
 #include "proto/picture/told.h"
 #include "proto/words/terms.h"
+#include "replay/ladder_json.h"
 #include "replay/when.h"
 #include "replay/whole.h"
 
@@ -46,43 +47,70 @@ static const struct mu_said *said_of_leaf(const struct asking *a)
     return a->found ? mu_picture_said(a->whole.picture, &ref) : NULL;
 }
 
+/* The version that stood then: not the one that stands now. */
+static const struct mu_said *stood(const struct mu_object *object, int64_t until_ms)
+{
+    const struct mu_said *head = mu_object_head(object), *said = object->versions;
+
+    if (head != NULL && head->accepted_at_ms <= until_ms)
+        return head;
+    while (said != NULL && said->accepted_at_ms > until_ms)
+        said = said->lower;
+    return said;
+}
+
+/* "EV-01@v2" or "EV-01@2"; "EV-01": the version that stands. False: no such form. */
+static bool read_name(const char *event, char *id, size_t size, uint32_t *version)
+{
+    const char *at = strrchr(event, '@');
+    size_t length = at == NULL ? strlen(event) : (size_t)(at - event);
+    char *end;
+
+    *version = 0;
+    if (length == 0 || length >= size)
+        return false;
+    memcpy(id, event, length);
+    id[length] = '\0';
+    if (at == NULL)
+        return true;
+    at += 1 + (at[1] == 'v');
+    *version = (uint32_t)strtoul(at, &end, 10);
+    return end != at && *end == '\0' && *version > 0;
+}
+
 static const struct mu_said *said_named(const struct asking *a, const char *event)
 {
     char id[MU_NAME_BYTES_MAX + 1];
-    const char *at = strchr(event, '@');
-    size_t length = at == NULL ? strlen(event) : (size_t)(at - event);
     const struct mu_object *object;
+    uint32_t version;
 
-    if (length >= sizeof id)
+    if (!read_name(event, id, sizeof id, &version) ||
+        (object = mu_picture_named(a->whole.picture, id)) == NULL)
         return NULL;
-    memcpy(id, event, length);
-    id[length] = '\0';
-    if ((object = mu_picture_named(a->whole.picture, id)) == NULL)
-        return NULL;
-    if (at == NULL)
-        return mu_object_head(object) != NULL ? mu_object_head(object) : object->versions;
-    at += 1 + (at[1] == 'v');
-    return mu_object_version(object, (uint32_t)strtoul(at, NULL, 10));
+    return version == 0 ? stood(object, a->until_ms) : mu_object_version(object, version);
 }
 
 static enum mu_err read_all(struct asking *a, const char *path, const char *event, const char *at,
                             const struct mu_said **said)
 {
     char *end;
-    enum mu_err err = a->options->json ? MU_E_USAGE : mu_time_check(at);
+    enum mu_err err = mu_time_check(at);
 
     if (err != MU_OK)
         return err;
     a->number = strtoull(event, &end, 10);
     if (*end != '\0')
         a->number = 0;
+    a->whole.options = a->options;
     a->whole.take = look_for;
     a->whole.user = a;
     if ((err = mu_whole_read(path, &a->whole)) != MU_OK ||
-        (err = mu_time_read(at, mu_whole_offset_min(&a->whole), &a->until_ms)) != MU_OK)
+        (err = mu_whole_time(&a->whole, at, &a->until_ms)) != MU_OK)
         return err;
     *said = a->number != 0 ? said_of_leaf(a) : said_named(a, event);
-    return *said == NULL ? MU_E_ABSENT : MU_OK;
+    if (*said == NULL || (*said)->accepted_at_ms > a->until_ms)
+        return mu_whole_refuse(&a->whole, MU_W_REPLAY_NO_EVENT, &event, 1);
+    return MU_OK;
 }
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -232,11 +260,14 @@ enum mu_err mu_who_knows(const char *path, const char *event, const char *at,
     const struct mu_said *said = NULL;
     enum mu_err err = read_all(&a, path, event, at, &said);
 
-    if (err == MU_OK) {
+    if (err == MU_OK && options->json)
+        err = mu_ladder_jot(&a.whole, said, a.until_ms, out);
+    else if (err == MU_OK) {
         print_statement(&a, said);
         print_ladder(&a, said);
-        err = mu_whole_stands(&a.whole, out);
     }
+    if (err == MU_OK)
+        err = mu_whole_stands(&a.whole, out);
     mu_whole_free(&a.whole);
     return err;
 }
@@ -255,7 +286,7 @@ static void print_person(const struct asking *a, enum mu_word word, const struct
     say(a, word, args, 2);
 }
 
-static enum mu_err print_held(const struct asking *a, const struct mu_told *told)
+static void print_held(const struct asking *a, const struct mu_told *told)
 {
     const struct mu_told_step *machine = &told->rung[MUSTER__RUNG__RUNG_ON_MACHINE];
     char when[MU_CLOCK_CHARS] = "", number[24];
@@ -264,28 +295,34 @@ static enum mu_err print_held(const struct asking *a, const struct mu_told *told
     snprintf(number, sizeof number, "%" PRIu64, machine->number);
     if (machine->reached)
         write_clock(a, machine->at_ms, when);
+    print_statement(a, told->said);
     say(a, machine->reached ? MU_W_HELD : MU_W_HELD_NEVER, args, 3);
     print_person(a, MU_W_HELD_OPENED, &told->rung[MUSTER__RUNG__RUNG_OPENED]);
     print_person(a, MU_W_HELD_ACKNOWLEDGED, &told->rung[MUSTER__RUNG__RUNG_ACKNOWLEDGED]);
     print_person(a, MU_W_HELD_PHONE, &told->rung[MUSTER__RUNG__RUNG_TOLD_BY_PHONE]);
-    return machine->reached ? MU_OK : MU_E_ABSENT;
 }
 
-enum mu_err mu_held(const char *path, const char *agency, const char *event,
-                    const struct mu_verify_options *options, FILE *out)
+enum mu_err mu_held(const char *path, const char *agency, const char *event, const char *at,
+                    const struct mu_verify_options *options, FILE *out, bool *held)
 {
     struct asking a = {.options = options, .out = out};
     const struct mu_said *said = NULL;
     struct mu_told told;
-    enum mu_err err = read_all(&a, path, event, NULL, &said), damage;
+    enum mu_err err = read_all(&a, path, event, at, &said);
 
+    *held = false;
+    if (err == MU_OK)
+        err = mu_whole_has_agency(&a.whole, agency);
     if (err == MU_OK) {
-        mu_told_of(a.whole.picture, said, agency, &told);
-        print_statement(&a, said);
-        err = print_held(&a, &told);
-        damage = mu_whole_stands(&a.whole, out);
-        err = damage != MU_OK ? damage : err;
+        mu_told_of_at(a.whole.picture, said, agency, a.until_ms, &told);
+        *held = told.rung[MUSTER__RUNG__RUNG_ON_MACHINE].reached;
+        if (options->json)
+            err = mu_held_jot(&a.whole, &told, out);
+        else
+            print_held(&a, &told);
     }
+    if (err == MU_OK)
+        err = mu_whole_stands(&a.whole, out);
     mu_whole_free(&a.whole);
     return err;
 }

@@ -3,6 +3,15 @@
 #include <inttypes.h>
 
 #include "replay/epochs.h"
+#include "replay/walk.h"
+
+void mu_why(const struct mu_verify_options *options, enum mu_word word, const char *const *args,
+            size_t count)
+{
+    struct mu_text text = mu_text(options->why->text, sizeof options->why->text);
+
+    mu_words_fill(&text, mu_word(word, options->lang), args, count);
+}
 
 static enum mu_err take_piece(void *user, const struct mu_piece *piece)
 {
@@ -153,7 +162,7 @@ enum mu_err mu_verify(const char *path, const struct mu_verify_options *options,
 
     if (err != MU_OK)
         return err;
-    err = mu_source_walk(path, take_piece, audit);
+    err = mu_walk(path, options, take_piece, audit);
     if (err == MU_E_CORRUPT)
         mu_audit_cut(audit, 0);
     else if (err != MU_OK)

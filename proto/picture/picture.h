@@ -230,7 +230,8 @@ void mu_picture_dump(const mu_picture *picture, struct mu_text *out);
  * strings, values of enums their English names. */
 void mu_picture_dump_object(const mu_picture *picture, const struct mu_object *object,
                             struct mu_text *out);
-/* Findings are dumped as cards, decisions with what they are about. */
-bool mu_picture_dumps(uint32_t kind);
+/* Every object it has a line for, in its order; cards are mu_picture_card_at. */
+typedef void mu_picture_object_fn(void *user, const struct mu_object *object);
+void mu_picture_each(const mu_picture *picture, mu_picture_object_fn *take, void *user);
 
 #endif

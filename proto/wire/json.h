@@ -12,6 +12,8 @@
 
 /* Appends the event as one line of JSON; out->cut when it did not fit. */
 void mu_event_to_json(const Muster__Event *event, struct mu_text *out);
+/* One string of it, quotes and all, for what stands around an event. */
+void mu_json_quote(const char *string, struct mu_text *out);
 /* Reads one JSON object; accepts lowerCamelCase and the original field names, numbers or strings
  * for 64-bit. Lends from `arena` (mu_event_arena of the text's size will do).
  * Errors, with `fault` saying where: MU_E_MALFORMED not JSON, or a name twice; MU_E_UNKNOWN_FIELD a

@@ -37,7 +37,7 @@ static bool is_full(const char *next, size_t room)
     return room == 0 || (room < 4 && ((unsigned char)*next & 0xC0) != 0x80);
 }
 
-static void write_string(const char *string, struct mu_text *out)
+void mu_json_quote(const char *string, struct mu_text *out)
 {
     char piece[256];
     size_t used = 0;
@@ -128,7 +128,7 @@ static void write_value(const ProtobufCMessage *m, const mu_field *f, size_t ind
         write_message(mu_field_sub(m, f, index), out);
         break;
     case PROTOBUF_C_TYPE_STRING:
-        write_string(mu_field_string(m, f, index), out);
+        mu_json_quote(mu_field_string(m, f, index), out);
         break;
     case PROTOBUF_C_TYPE_BYTES:
         write_base64(mu_field_bytes(m, f, index), out);

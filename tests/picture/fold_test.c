@@ -264,6 +264,36 @@ static void unknown_is_not_nought(void **state)
     story_close(&s);
 }
 
+/* What a line says of an object, an object says to programs: the same figures, and none for what is not known. */
+static void says_of(uint32_t kind, const char *id, const char *expected)
+{
+    char object[4096];
+    struct mu_text text = mu_text(object, sizeof object);
+
+    mu_picture_dump_object(s.picture, mu_picture_object(s.picture, kind, id), &text);
+    assert_string_equal(object, expected);
+}
+
+static void programs_read_the_same(void **state)
+{
+    size_t order[SAID];
+
+    (void)state;
+    for (size_t i = 0; i < SAID; i++)
+        order[i] = i;
+    say_in_order(order);
+    take_dump(dump);
+    assert_non_null(strstr(dump, "evacuation EV-01@5 by EM kind 2 state 3 planned 608 moved 240 "
+                                 "remaining 380 -> S1 598\n"));
+    says_of(
+        MUSTER__EVENT__BODY_EVACUATION, "EV-01",
+        "{\"kind\":\"centralised\",\"state\":\"under way\",\"planned\":\"608\",\"moved\":\"240\","
+        "\"remaining\":\"380\",\"legs\":[{\"destination\":\"S1\",\"persons\":\"598\"}]}");
+    /* Nobody said what S1 holds: no capacity, rather than none. */
+    says_of(MUSTER__EVENT__BODY_SHELTER, "S1", "{\"present\":\"678\",\"load\":\"678\"}");
+    story_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +309,7 @@ int main(void)
         cmocka_unit_test(nobody_is_counted_twice),
         cmocka_unit_test(the_shelters_own_word_about_who_comes_counts),
         cmocka_unit_test(unknown_is_not_nought),
+        cmocka_unit_test(programs_read_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,15 +61,121 @@ story "receipts SH" "$replay" receipts "$file" SH
 says "the last before the cut" '^14:36  looked through entry '
 silent "none after it" '^14:[45]\|^15:'
 fails 3 "an agency without a desk" "$replay" show "$file" --as XX
-says "by its name" "no receipt of XX's desk"
+says "by its name" '^XX: nobody of that code was ever enrolled in this record'
 fails 3 "nor has it receipts" "$replay" receipts "$file" XX
+says "but by whom there is" 'It has CMD, EM, CA, HC, '
 fails 2 "a question without its half" "$replay" held "$file"
-says "is told its form in one sentence" '^muster-replay: wanted is muster-replay held RECORD AGENCY OBJECT\[@vN\]$'
+says "is told its form in one sentence" '^muster-replay: wanted is muster-replay held RECORD AGENCY OBJECT\[@vN\] \[--at TIME\]$'
 [ "$(wc -l <"$tap_out")" = 2 ]
 tap_line $? "no page of help buries it"
 fails 2 "a command nobody knows" "$replay" hold "$file"
 says "is named" 'no command "hold"'
 story "the language after --help" "$replay" --help --lang zh
 says "counts" '^示例$'
-fails 2 "no JSON of these yet" "$replay" show "$file" --as SH --json
+
+# ---- the same for programs -------------------------------------------------------------------------
+same() { cmp "$1" "$2"; }
+one_document() { # keeps it
+    cp "$tap_out" "$tap_dir/document"
+    [ "$(wc -l <"$tap_out")" = 1 ] && [ "$(tail -c 2 "$tap_out")" = "}" ]
+    tap_line $? "is one document"
+}
+agency() { # of a ladder: its row
+    sed 's/.*"agency":"'"$1"'",\(.*\)/\1/; s/,{"agency":.*//' "$tap_dir/document" >"$tap_dir/row"
+}
+story "who-knows as JSON" "$replay" who-knows "$file" DAM-01@v1 --at 2031-07-16T14:24 --json
+one_document
+says "of that statement" '^{"kind":"dam_operation","object":"DAM-01","version":1,"leaf":"[0-9a-f]\{64\}","number":"[0-9]*","agency":"WR","stored":"2031-07-16T14:20:00+08:00"'
+says "as of that time" '"asOf":"2031-07-16T14:24:59+08:00"'
+says "with the same sum" '"toBeTold":6,"know":5,"byTelephone":0,'
+silent "not complete, so not complete at any time" completeAt
+for who in EM CA PS SH LL; do
+    agency "$who"
+    story "$who acknowledged" grep -q '^"mustAnswer":true,"knows":true,.*"acknowledged":{"at":"2031-07-16T14:22:00+08:00","atMs":"1941949320000","number":"[0-9]*"' "$tap_dir/row"
+done
+agency HC
+story "HC has it on its machine" grep -q '"knows":false,"waiting":false,"on_machine":{"at":"2031-07-16T14:20:00' "$tap_dir/row"
+fails 1 "and no more: what was not reached is not there" grep -q 'opened\|acknowledged' "$tap_dir/row"
+story "to the end" "$replay" who-knows "$file" DAM-01@v1 --json
+says "complete" '"toBeTold":6,"know":6,.*"completeAt":"2031-07-16T14:25:00+08:00","completeAtMs":"1941949500000","afterMin":"5"'
+story "by telephone" "$replay" who-knows "$file" DAM-01@v2 --json
+one_document
+agency SH
+story "is second-hand and waiting" grep -q '"knows":true,"waiting":true,.*"enteredBy":"EM","channel":"telephone","readBack":"140 from 15:50' "$tap_dir/row"
+story "held as JSON" "$replay" held "$file" CA EV-01@v1 --json
+says "since when, by which entry" '"holder":"CA","held":true,"on_machine":{"at":"2031-07-16T14:03:00+08:00","atMs":"[0-9]*","number":"[0-9]*"},"opened":{"at":"2031-07-16T14:05:00'
+number=$(sed 's/.*"on_machine":{[^}]*"number":"\([0-9]*\)".*/\1/' "$tap_out")
+story "the entry the text names" sh -c "'$replay' held '$file' CA EV-01@v1 | grep -q 'receipt in entry $number\$'"
+fails 3 "never held" "$replay" held "$file" SH DAM-01@v2 --json
+says "is said, and no time of it" '"holder":"SH","held":false,"acknowledged":'
+fails 3 "nor was v1 by 14:19" "$replay" held "$file" SH DAM-01@v1 --at 2031-07-16T14:19
+story "by 14:20 it was" "$replay" held "$file" SH DAM-01@v1 --at 2031-07-16T14:20
+story "receipts" "$replay" receipts "$file" SH
+grep 'looked through' "$tap_out" >"$tap_dir/receipts"
+story "as JSON" "$replay" receipts "$file" SH --json
+says "they agree" '^{"holder":"SH","exercise":true,"damageCount":0,"receiptsAgree":true,"receipts":\[{"at":'
+grep -o '{"at":[^}]*}' "$tap_out" |
+    sed 's/.*T\([0-9:]*\)[+]08:00","atMs":"[0-9]*","through":"\([0-9]*\)","delivered":"\([0-9]*\)","checkpoint":"\([0-9]*\)","number":"\([0-9]*\)"}/\1  looked through entry \2, \3 delivered, checkpoint \4 verified, recorded in entry \5/; s/^\(..:..\):00 /\1 /' >"$tap_dir/receipts.json"
+[ -s "$tap_dir/receipts" ]
+tap_line $? "there are some"
+story "every number is that of the text" same "$tap_dir/receipts" "$tap_dir/receipts.json"
+# A picture's evacuations as the text has them, of JSON.
+evacuations() {
+    grep -o '{"kind":"evacuation","object":"[^"]*","version":[0-9]*,"agency":"EM","now":{[^]]*]}' |
+        sed 's/.*"object":"\([^"]*\)","version":\([0-9]*\).*"planned":"\([0-9]*\)"\(.*\)/\1@\2 planned \3\4/
+            s/,"moved":"\([0-9]*\)"/ moved \1/; s/,"remaining":"\([0-9]*\)"/ remaining \1/; s/,"legs":\[//; s/]}//
+            s/,*{"persons":"\([0-9]*\)"}/ -> ? \1/g; s/,*{"destination":"\([^"]*\)","persons":"\([0-9]*\)"}/ -> \1 \2/g'
+}
+for as in "" "--as SH"; do
+    # shellcheck disable=SC2086  # two words
+    story "show $as" "$replay" show "$file" $as
+    grep '^evacuation' "$tap_out" | sed 's/^evacuation \([^ ]*\) .* planned/\1 planned/' >"$tap_dir/ev"
+    lines=$(grep -v '^on the machine' "$tap_out" | grep -c '^[a-z_]* [^ ]*.* by \|^card\|^finding ')
+    # shellcheck disable=SC2086
+    story "as JSON" "$replay" show "$file" $as --json
+    one_document
+    evacuations <"$tap_out" >"$tap_dir/ev.json"
+    objects=$(grep -o '{"kind":"[a-z_]*","object":"[^"]*",\("version":[0-9]*,\)*"agency":"[A-Z]*","now":\|{"rule":"[A-Z0-9]*",' "$tap_out" | wc -l)
+    [ "$(wc -l <"$tap_dir/ev")" -ge 3 ] && [ "$lines" = "$objects" ]
+    tap_line $? "all $lines objects and cards are there ($objects)"
+    story "people are counted the same" same "$tap_dir/ev" "$tap_dir/ev.json"
+done
+story "show --as SH at 15:10 as JSON" "$replay" show "$file" --at 2031-07-16T15:10 --as SH --json
+says "who held how much of what" '"holder":"SH","held":"[0-9]*","recorded":"[0-9]*","newestReceipt":{"at":"2031-07-16T14:36:00'
+says "v2 was not there" '"notThere":\[.*{"kind":"dam_operation","object":"DAM-01","version":2,"agency":"WR","number":"[0-9]*","acceptedAt":"2031-07-16T14:42:00+08:00","acceptedAtMs":"[0-9]*","secondHand":{"statedAt":"2031-07-16T14:48:00'
+fails 3 "in JSON too an unknown agency is none" "$replay" show "$file" --as XX --json
+
+# ---- asked wrongly ------------------------------------------------------------------------------------
+story "the version that stood then" "$replay" who-knows "$file" DAM-01 --at 2031-07-16T14:24
+says "is not the one that stands now" 'DAM-01@v1 '
+story "now it is" "$replay" who-knows "$file" DAM-01
+says "the second" 'DAM-01@v2 '
+fails 3 "it was not there yet" "$replay" who-knows "$file" DAM-01 --at 2031-07-16T14:10
+says "said so" 'no such statement in the record by then'
+fails 3 "a version that is no number" "$replay" who-knows "$file" DAM-01@vx
+fails 3 "an agency nobody knows" "$replay" held "$file" XX EV-01
+says "is not called one that never held it" '^XX: nobody of that code.*It has CMD, '
+fails 3 "before the record" "$replay" who-knows "$file" EV-01 --at 2031-07-15T00:00
+says "one hears when it begins" 'begins at 2031-07-16 13:30'
+story "after it" "$replay" show "$file" --at 2035-01-01T00:00
+says "one hears that it ends" 'last entry is of 2031-07-16 14:48'
+story "with an offset" "$replay" show "$file" --at 2031-07-16T06:24Z
+says "is the record's own time" '^as of 2031-07-16 14:24 (+08:00)'
+for at in 14:24 yesterday 2031-07-16T25:00 2031-07-16T14:24+8; do
+    fails 2 "$at is no time" "$replay" who-knows "$file" EV-01 --at "$at"
+    says "and one hears what would be" "^$at is no time.*2031-07-16T14:24"
+done
+fails 2 "in Chinese" "$replay" held "$file" CA EV-01 --at 14:24 --lang zh
+says "as well" '^14:24 不是有效时间'
+fails 2 "an option that would do nothing" "$replay" receipts "$file" SH --at 2031-07-16T14:24
+says "is named" 'receipts takes no --at'
+fails 6 "another record than the one expected" "$replay" who-knows "$file" EV-01 --log "$(printf '%064d' 7)"
+says "is not answered from" '^[^:]*: this is another record'
+head -c 20000 "$file" >"$tap_dir/cut"
+fails 6 "a file cut short" "$replay" held "$tap_dir/cut" CA EV-01
+says "does not say that there was no such thing" 'part of this record is damaged or gone'
+fails 6 "as JSON it counts the damage" "$replay" show "$tap_dir/cut" --json
+says "of what is left" '"damageCount":1,'
+fails 6 "in Chinese" "$replay" show "$tap_dir/cut" --lang zh
+says "it is said" '^已损坏：其中有1处'
 tap_done

@@ -46,6 +46,7 @@ fails 6 "against another" "$replay" verify "$file" --log "$(echo "$log" | tr 0-9
 says "it is another log" 'OTHER_LOG'
 silent "and nothing is called OK" '^OK'
 fails 2 "a log id that is none" "$replay" verify "$file" --log 7f3a
+says "is told from one" '^7f3a is no log id'
 fails 6 "a file cut short" sh -c "head -c 20000 '$file' >'$tap_dir/cut' &&
     '$replay' verify '$tap_dir/cut'"
 says "names what is gone" '^CUT '
@@ -66,10 +67,15 @@ story "the same" same "$tap_dir/shown.file" "$tap_dir/shown"
 story "without a time: the end" "$replay" show "$file"
 says "all entries" "entries 1–$entries, EXERCISE"
 fails 2 "a time that is none" "$replay" show "$file" --at yesterday
-says "is named" '^yesterday: '
+says "is named" '^yesterday is no time'
 fails 2 "nor is there a 31st of June" "$replay" show "$file" --at 2031-06-31T00:00
 fails 3 "nothing before entry 1" "$replay" show "$file" --at 2031-07-15T00:00
-fails 2 "no picture in JSON" "$replay" show "$file" --json
+story "the picture in JSON" "$replay" show "$file" --json
+says "as of the end" '^{"asOf":"2031-07-16T14:18:00+08:00",.*"exercise":true,"damageCount":0,"objects":\['
+[ "$(field through)" = "$entries" ]
+tap_line $? "all entries there too"
+story "in JSON at 14:12" "$replay" show "$file" --at 2031-07-16T14:12 --json
+says "the card is closed" '{"rule":"C06","subject":"S1","card":true,"open":false,'
 
 # ---- a record that is being written to -----------------------------------------------------------
 county="$tap_dir/county"
@@ -107,5 +113,7 @@ fails 3 "a folder without a record" "$replay" verify "$tap_dir/folder"
 fails 3 "nothing to export" "$replay" export "$tap_dir/folder" "$tap_dir/none.mev"
 [ ! -e "$tap_dir/none.mev" ] && [ ! -e "$tap_dir/none.mev.part" ]
 tap_line $? "leaves nothing behind"
+fails 1 "nowhere to export to" "$replay" export "$record" "$tap_dir/no/such.mev"
+says "is named, with what the system says" 'such.mev cannot be written: No such file'
 fails 2 "no command at all" "$replay"
 tap_done
