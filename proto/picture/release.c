@@ -299,7 +299,9 @@ static int64_t first_step_ms(const Muster__DamOperation *dam)
 }
 
 struct under_way {
-    int64_t said_ms; /* of the version that stands */
+    const Muster__DamOperation *dam; /* the one before */
+    int64_t said_ms;                 /* of the version that stands */
+    int64_t next_ms;                 /* its first step */
     bool (*found)(void *user, const struct mu_arrival *arrival);
     void *user;
 };
@@ -311,6 +313,10 @@ static bool take_under_way(void *user, const struct mu_arrival *arrival)
 
     if (left.from_ms > under_way->said_ms)
         return true;
+    /* It flows until the new version's first step, if nothing of the old one ended it. */
+    if (left.known && !under_way->dam->steps[left.step - 1]->has_duration_min &&
+        left.until_ms < under_way->next_ms + left.latest_ms - left.from_ms)
+        left.until_ms = under_way->next_ms + left.latest_ms - left.from_ms;
     left.step = 0;
     return under_way->found(under_way->user, &left);
 }
@@ -321,7 +327,7 @@ void mu_release_under_way(const mu_picture *picture, const struct mu_river *rive
 {
     const struct mu_said *head = mu_object_head(operation);
     const struct mu_said *before = head == NULL ? NULL : head->lower;
-    struct under_way under_way = {0, found, user};
+    struct under_way under_way = {.found = found, .user = user};
     int64_t until_ms;
 
     while (before != NULL && (before->struck || before->version == head->version))
@@ -330,6 +336,8 @@ void mu_release_under_way(const mu_picture *picture, const struct mu_river *rive
         return;
     until_ms = first_step_ms(head->event->dam_operation);
     under_way.said_ms = head->accepted_at_ms;
+    under_way.next_ms = until_ms;
+    under_way.dam = before->event->dam_operation;
     if (until_ms > under_way.said_ms &&
         mu_same(head->event->dam_operation->structure, before->event->dam_operation->structure))
         walk(picture, river, before, until_ms, take_under_way, &under_way);

@@ -219,6 +219,23 @@ static void what_has_left_comes_whatever_is_ordered_then(void **state)
     story_close(&s);
 }
 
+/* Put off from 13:00 to 16:00, the second step ends nothing: the first flows on, and works that begin in A at 14:30 stand
+ * in it. */
+static void a_step_put_off_lets_the_one_before_flow_on(void **state)
+{
+    (void)state;
+    open_rivers(MAIN_TRAVEL(""));
+    story_says(&s, "11:00", "WR",
+               UPPER("1") STEP(0, "12:00", "90m3/s", "") STEP(1, "13:00", "140m3/s", ""));
+    story_says(&s, "12:45", "WR", UPPER("2") STEP(0, "16:00", "140m3/s", ""));
+    story_says(&s, "12:50", "WR",
+               "operation_plan W-1@v1 area=cn/99/01/21/a activity=sandbags state=submitted"
+               " cites=U-1@v2 phases[0].activity=sandbags phases[0].window=14:30-15:00"
+               " phases[0].zone=cn/99/01/21/a phases[0].dissolve_min=10");
+    assert_non_null(strstr(story_open_cards(&s), "C03:U-1"));
+    story_close(&s);
+}
+
 /* ---- shelters and midnight ---- */
 
 #define SHELTER                                                                                    \
@@ -323,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_step_that_lets_out_less_is_no_new_water),
         cmocka_unit_test(shutting_a_dam_is_no_release),
         cmocka_unit_test(what_has_left_comes_whatever_is_ordered_then),
+        cmocka_unit_test(a_step_put_off_lets_the_one_before_flow_on),
         cmocka_unit_test(a_first_step_that_is_over_hides_no_second),
         cmocka_unit_test(a_night_has_no_seam),
         cmocka_unit_test(a_journey_without_times_counts_to_its_end),
