@@ -43,6 +43,8 @@ int mu_cli_agency_make(struct mu_cli *cli, int argc, char **argv)
     if (argc - optind != 1 || agency == NULL)
         return mu_cli_misused(cli, MU_W_MAKE_WHAT, NULL);
     enum mu_err err = mu_agent_create(argv[optind], agency, program);
+    if (err == MU_E_BAD_VALUE) /* of the two it can only be the code */
+        return mu_cli_wrong_value(cli, "--agency", agency);
     if (err != MU_OK)
         return mu_cli_error(cli, err, argv[optind]);
     snprintf(request, sizeof request, "%s/request", argv[optind]);

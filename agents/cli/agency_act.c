@@ -142,6 +142,15 @@ static int set(struct acting *a, struct mu_saying *saying, const char *field, co
     return err == MU_OK ? MU_EXIT_DONE : mu_voice_explain(&a->voice, err, saying->kind);
 }
 
+/* --until, --since: a slip is explained in their words, not by the field they fill. */
+static int set_time(struct acting *a, struct mu_saying *saying, const char *field,
+                    const char *value)
+{
+    enum mu_err err = value == NULL ? MU_OK : mu_say_set(saying, field, value, &a->voice.how);
+
+    return err == MU_OK ? MU_EXIT_DONE : mu_cli_misused(a->voice.cli, MU_W_BAD_TIME, value, NULL);
+}
+
 static int begin(struct acting *a, uint32_t kind, struct mu_saying *saying)
 {
     enum mu_err err = mu_say_begin(kind, NULL, &a->voice.how, saying);
@@ -212,7 +221,7 @@ static int run_on(struct mu_cli *cli, int argc, char **argv, const struct mu_cli
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         if (!take(a, key, value))
-            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, argv[optind - 1], value, NULL);
+            return mu_cli_wrong_key(cli, options, key, value);
     }
     if (argc - optind < 1 || (argc - optind > 1 && !several))
         return mu_cli_misused(cli, what, NULL);
@@ -288,7 +297,7 @@ static int grant(struct acting *a)
     if (code == MU_EXIT_DONE)
         code = set(a, &saying, "grant.areas[0]", a->area);
     if (code == MU_EXIT_DONE)
-        code = set(a, &saying, "grant.valid_until_ms", a->until);
+        code = set_time(a, &saying, "grant.valid_until_ms", a->until);
     if (code == MU_EXIT_DONE)
         code = set(a, &saying, a->reads ? "grant.may_read" : "grant.may_publish", "true");
     if (code == MU_EXIT_DONE && a->revoke)
@@ -360,7 +369,7 @@ static int compromised(struct acting *a)
     if (code == MU_EXIT_DONE)
         code = set_agent(a, &saying, "compromised.agent");
     if (code == MU_EXIT_DONE)
-        code = set(a, &saying, "compromised.since_ms", a->since);
+        code = set_time(a, &saying, "compromised.since_ms", a->since);
     if (code == MU_EXIT_DONE)
         code = set(a, &saying, "compromised.reason", a->reason);
     if (code == MU_EXIT_DONE)

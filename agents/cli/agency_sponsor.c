@@ -263,7 +263,7 @@ int mu_cli_agency_sponsor(struct mu_cli *cli, int argc, char **argv)
         if (key == KEY_ALL)
             s->all = true;
         else if ((s->number = strtoull(value, NULL, 10)) == 0) {
-            (void)mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--number", value, NULL);
+            (void)mu_cli_wrong_value(cli, "--number", value);
             goto out;
         }
     }

@@ -66,6 +66,11 @@ int mu_cli_fail(const struct mu_cli *cli, enum mu_exit code, enum mu_word word, 
     __attribute__((sentinel));
 /* A wrong command line: the sentence, and where help is. Returns MU_EXIT_USAGE. */
 int mu_cli_misused(const struct mu_cli *cli, enum mu_word word, ...) __attribute__((sentinel));
+/* An option's value that it does not take: both, and what it does take. Returns MU_EXIT_USAGE. */
+int mu_cli_wrong_value(const struct mu_cli *cli, const char *option, const char *value);
+/* The same of the option with that key. */
+int mu_cli_wrong_key(const struct mu_cli *cli, const struct mu_cli_option *options, int key,
+                     const char *value);
 /* An error of the table: code, sentence, what it is about (a file, a field; may be NULL), remedy.
  * Returns the exit code that fits it. */
 int mu_cli_error(const struct mu_cli *cli, enum mu_err err, const char *about);

@@ -52,7 +52,7 @@ int mu_cli_conflict_list(struct mu_cli *cli, int argc, char **argv)
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         if (key == KEY_FAIL_ON && strcmp(value, "conflict") != 0)
-            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--fail-on", value, NULL);
+            return mu_cli_wrong_value(cli, "--fail-on", value);
         all |= key == KEY_ALL;
         fails |= key == KEY_FAIL_ON;
     }

@@ -98,7 +98,7 @@ static int read_line(struct mu_demo *demo, int argc, char **argv)
         if (key == '?' || key == '!')
             return key;
         if (key == KEY_SPEED && !is_speed(value)) {
-            mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--speed", value, NULL);
+            mu_cli_wrong_value(cli, "--speed", value);
             return '?';
         }
         take(demo, key, value);

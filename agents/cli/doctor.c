@@ -104,7 +104,7 @@ int mu_cli_doctor(struct mu_cli *cli, int argc, char **argv)
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         if (strcmp(value, "warn") != 0 && strcmp(value, "fail") != 0)
-            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--fail-on", value, NULL);
+            return mu_cli_wrong_value(cli, "--fail-on", value);
         limit = strcmp(value, "warn") == 0 ? MU_HEALTH_WARN : MU_HEALTH_FAIL;
     }
     if (optind < argc)

@@ -161,8 +161,7 @@ static int write_welcome(struct mu_voice *voice, const struct adding *adding,
     name_welcome(adding, path, sizeof path);
     if (err == MU_OK && adding->endpoint != NULL) {
         if (!mu_endpoint_ok(adding->endpoint))
-            return mu_cli_misused(voice->cli, MU_W_BAD_OPTION_VALUE, "--endpoint", adding->endpoint,
-                                  NULL);
+            return mu_cli_wrong_value(voice->cli, "--endpoint", adding->endpoint);
         snprintf(welcome.endpoint, sizeof welcome.endpoint, "%s", adding->endpoint);
     }
     if (err == MU_OK)

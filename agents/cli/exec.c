@@ -86,7 +86,7 @@ int mu_exec_open(struct mu_exec *exec, struct mu_cli *cli, const char *dir, cons
     exec->lock = -1;
     snprintf(exec->dir, sizeof exec->dir, "%s", dir);
     if (name != NULL && !is_plain(name))
-        return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--cursor", name, NULL);
+        return mu_cli_wrong_value(cli, "--cursor", name);
     if (name != NULL)
         snprintf(exec->file, sizeof exec->file, "watch-%s", name);
     else

@@ -418,7 +418,7 @@ static int run(struct mu_cli *cli, int argc, char **argv, const struct mu_cli_op
         if (key != '?' && key != '!' && take(invite, key, value))
             continue;
         if (key != '?' && key != '!')
-            (void)mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, argv[optind - 1], value, NULL);
+            (void)mu_cli_wrong_key(cli, options, key, value);
         free(invite);
         return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
     }

@@ -131,7 +131,7 @@ int mu_cli_join(struct mu_cli *cli, int argc, char **argv)
         return mu_cli_misused(cli, MU_W_JOIN_WHAT, NULL);
     j.host = argv[optind];
     if (!mu_join_address(j.host, j.endpoint))
-        return mu_cli_misused(cli, MU_W_UNEXPECTED, j.host, NULL);
+        return mu_cli_misused(cli, MU_W_JOIN_BAD_HOST, j.host, NULL);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     code = join(&j);

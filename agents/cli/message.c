@@ -1,9 +1,10 @@
 /* Messages to the person at the keyboard: always stderr, always from the catalogue. */
-#include "agents/cli/cli.h"
+#include "agents/cli/options.h"
 #include "agents/cli/render.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ARGUMENTS_MAX 10u
 #define MESSAGE_BYTES_MAX 4096u
@@ -52,6 +53,40 @@ int mu_cli_fail(const struct mu_cli *cli, enum mu_exit code, enum mu_word word, 
     print(cli, "muster: ", word, list);
     va_end(list);
     return code;
+}
+
+/* What the option of the running command takes, as its help says it: "conflict,overdue"; NULL: no such option. */
+static const char *taken_by(const struct mu_cli *cli, const char *option)
+{
+    const struct mu_cli_option *tables[] = {NULL, mu_common_options};
+
+    for (const struct mu_command *at = mu_commands; cli->name != NULL && at->name != NULL; at++)
+        if (strcmp(at->name, cli->name) == 0)
+            tables[0] = at->options;
+    for (size_t i = 0; i < 2; i++)
+        for (const struct mu_cli_option *at = tables[i]; at != NULL && at->name != NULL; at++)
+            if (strncmp(option, "--", 2) == 0 && strcmp(option + 2, at->name) == 0)
+                return at->argument;
+    return NULL;
+}
+
+int mu_cli_wrong_key(const struct mu_cli *cli, const struct mu_cli_option *options, int key,
+                     const char *value)
+{
+    char name[64] = "";
+
+    for (; options->name != NULL; options++)
+        if (options->key == key)
+            snprintf(name, sizeof name, "--%s", options->name);
+    return mu_cli_wrong_value(cli, name, value);
+}
+
+int mu_cli_wrong_value(const struct mu_cli *cli, const char *option, const char *value)
+{
+    const char *takes = taken_by(cli, option);
+
+    return takes == NULL ? mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, option, value, NULL)
+                         : mu_cli_misused(cli, MU_W_BAD_OPTION_TAKES, option, value, takes, NULL);
 }
 
 int mu_cli_misused(const struct mu_cli *cli, enum mu_word word, ...)

@@ -196,7 +196,7 @@ int mu_cli_now(struct mu_cli *cli, int argc, char **argv)
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         if (key == KEY_FAIL_ON && !read_fails(value, &fails))
-            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--fail-on", value, NULL);
+            return mu_cli_wrong_value(cli, "--fail-on", value);
         dump |= key == KEY_DUMP;
     }
     if (optind < argc)

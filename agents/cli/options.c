@@ -56,7 +56,7 @@ static void add(struct tables *tables, const struct mu_cli_option *options)
 
 static int wrong_value(const struct mu_cli *cli, const char *option, const char *value)
 {
-    mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, option, value, NULL);
+    mu_cli_wrong_value(cli, option, value);
     return '?';
 }
 

@@ -368,7 +368,7 @@ int mu_cli_agency_renew(struct mu_cli *cli, int argc, char **argv)
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         if (!take(&r, key, value))
-            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, argv[optind - 1], value, NULL);
+            return mu_cli_wrong_key(cli, mu_cli_agency_renew_options, key, value);
     }
     if (argc - optind > 1 || (r.all && argc > optind) ||
         (argc == optind && !r.all && (r.until != NULL || r.agent_hex != NULL)))

@@ -193,6 +193,17 @@ static const char *channel_of(const struct mu_report *report)
                               : "machine";
 }
 
+/* A slip in --at is explained in its own words, not by the field it fills. */
+static int set_time(struct mu_report *report, struct mu_part *part)
+{
+    enum mu_err err = report->at == NULL
+                          ? MU_OK
+                          : mu_say_set(&part->saying, "occurred", report->at, &report->voice.how);
+
+    return err == MU_OK ? MU_EXIT_DONE
+                        : mu_cli_misused(report->cli, MU_W_BAD_TIME, report->at, NULL);
+}
+
 /* What was said by others is second-hand and unverified, whoever types it. */
 int mu_report_circumstances(struct mu_report *report, struct mu_part *part)
 {
@@ -214,11 +225,10 @@ int mu_report_circumstances(struct mu_report *report, struct mu_part *part)
         {"envelope.source", second_hand ? "village" : "own_staff"},
         {"envelope.source_text", report->sms ? report->words : NULL},
         {"envelope.verification", "unverified"},
-        {"occurred", report->at},
     };
     for (size_t i = 0; code == MU_EXIT_DONE && i < sizeof fields / sizeof fields[0]; i++)
         code = mu_report_set(report, part, fields[i].field, fields[i].value);
-    return code;
+    return code == MU_EXIT_DONE ? set_time(report, part) : code;
 }
 
 int mu_report_part(struct mu_report *report, uint32_t kind, struct mu_part **out)

@@ -285,7 +285,7 @@ int mu_cli_task_list(struct mu_cli *cli, int argc, char **argv)
         if (key == '?' || key == '!')
             return key == '!' ? MU_EXIT_DONE : MU_EXIT_USAGE;
         if (key == KEY_FAIL_ON && strcmp(value, "overdue") != 0)
-            return mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, "--fail-on", value, NULL);
+            return mu_cli_wrong_value(cli, "--fail-on", value);
         tasks.all |= key == KEY_ALL;
         tasks.mine |= key == KEY_MINE;
         tasks.fails |= key == KEY_FAIL_ON;

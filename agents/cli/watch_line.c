@@ -225,7 +225,7 @@ int mu_watch_read_line(struct mu_watch *watch, int argc, char **argv)
         if (key == '?' || key == '!')
             return key;
         if (!take(watch, key, value)) {
-            mu_cli_misused(cli, MU_W_BAD_OPTION_VALUE, name_of(key), value, NULL);
+            mu_cli_wrong_value(cli, name_of(key), value);
             return '?';
         }
     }

@@ -26,6 +26,13 @@ printf 'QH7K-3MZP-9XWD\n' >"$tap_dir/slip"
 fails 2 "a slip in the code is found before anything is sent" \
     "$B/muster" join "$join_at" --dir "$tap_dir/none" --code-file "$tap_dir/slip"
 
+fails 2 "an address that is none" "$B/muster" join "two words" --dir "$tap_dir/none" --code-file "$tap_dir/slip"
+says "is said to be none" 'is no address'
+printf 'QH7K-3MZP-9XWW\n' >"$tap_dir/fine"
+fails 5 "a host nobody knows" "$B/muster" join nosuch.invalid --dir "$tap_dir/nobody" --code-file "$tap_dir/fine" --timeout 1
+says "is looked for at the address and in the firewall" 'nothing answers at tcp://nosuch.invalid:7401.*firewall.*muster join nosuch.invalid'
+silent "nothing is promised that nobody said" 'kept on this machine'
+
 # ---- it joins ----
 story "a machine joins as health" join_all HC --role health --name "Health Commission"
 says "the admin sees that it came" 'A machine has come for HC'

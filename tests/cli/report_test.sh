@@ -141,6 +141,8 @@ if command -v script >/dev/null 2>&1; then
     [ "$(scenes)" = $((count + 2)) ]
     tap_line $? "and n is another"
 fi
+fails 2 "a time that is none" desk report x --place qsq --at 25:99
+says "is called one" '"25:99" is no time'
 fails 2 "a way of hearing nobody knows" desk report x --place qsq --by pigeon
 says "is answered with those there are" '--by says how it came in.*"pigeon".*phone, sms, radio, paper'
 silent "in words of the command line" 'envelope'
