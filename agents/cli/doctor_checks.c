@@ -97,10 +97,12 @@ static void look_at_directory(struct mu_doctor *doctor, struct mu_finding_of_doc
 static void look_at_disk(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
 {
     struct statvfs fs;
-    char size[32];
+    char size[32], why[128];
+    struct mu_text text = mu_text(why, sizeof why);
 
     if (!doctor->has_dir || statvfs(doctor->dir, &fs) != 0) {
-        mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_UNKNOWN, strerror(errno), NULL);
+        mu_words_system(&text, doctor->has_dir ? errno : ENOENT, doctor->cli->lang);
+        mu_doctor_say(doctor, found, MU_HEALTH_UNKNOWN, MU_W_DOC_UNKNOWN, why, NULL);
         return;
     }
     uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
@@ -218,6 +220,12 @@ static enum mu_err count_entry(void *user, const struct mu_entry *entry)
     return MU_OK;
 }
 
+static bool is_damage(enum mu_err err)
+{
+    return mu_cli_exit(err) == MU_EXIT_INTEGRITY || err == MU_E_SPLIT || err == MU_E_BAD_SEAL ||
+           err == MU_E_OTHER_LOG;
+}
+
 /* Everything handed to us is verified; the tail is what a fault would meet first. */
 static void look_at_record(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)
 {
@@ -235,7 +243,8 @@ static void look_at_record(struct mu_doctor *doctor, struct mu_finding_of_doctor
     doctor->look.talk.on_entry = NULL;
     if (err != MU_OK) {
         mu_doctor_say_error(doctor, found, MU_HEALTH_FAIL, err);
-        mu_doctor_mend(doctor, found, MU_W_DOC_RECORD_MEND, "");
+        if (is_damage(err)) /* anything else is no fault of the record */
+            mu_doctor_mend(doctor, found, MU_W_DOC_RECORD_MEND, "");
         return;
     }
     snprintf(entries, sizeof entries, "%" PRIu64, count);

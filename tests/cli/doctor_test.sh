@@ -114,6 +114,20 @@ story "for fish" "$muster" completion fish
 says "with words for each" "complete -c muster -n '__fish_seen_subcommand_from refer' -l because -r -d"
 fails 2 "for no other" "$muster" completion csh
 
+# ---- a key that has ended ---------------------------------------------------------------------------------------
+[ -n "$county_broker" ] || county_start
+story "a machine that will be lost" county_enrol TS township_desk
+story "one that will be replaced" county_enrol TE township_desk
+story "its key is retired" "$muster" --dir "$county/admin-1" agency retire TE --reason "new machine"
+story "and the other's is lost" "$muster" --dir "$county/admin-1" agency compromised TS --reason stolen
+for ended in "TE retired" "TS wrong.hands"; do
+    fails 7 "$ended" "$muster" doctor --dir "$tap_dir/${ended% *}" --fail-on fail
+    says "is told the cause" "FAIL  key  *.*${ended#* }"
+    [ "$(grep -c '^FAIL' "$tap_out")" = 1 ]
+    tap_line $? "and nothing else fails"
+    silent "no auditor is called for it" 'auditor'
+done
+
 # ---- help ------------------------------------------------------------------------------------------------------
 "$muster" --help | sed -n '/^Commands/,/^$/s/^  \([a-z-]*\( [a-z-]*\)\{0,1\}\)  .*/\1/p' | sed 's/ *$//' >"$tap_dir/commands"
 [ "$(wc -l <"$tap_dir/commands")" -gt 20 ]
