@@ -27,7 +27,7 @@ trap 'stop_programs; stop_broker; rm -rf "$tap_dir"' EXIT
 
 # The backup is taken while the exercise goes on, as soon as supply has answered once.
 play() {
-    "$B/muster" demo --speed step --until T+00:48 --json --keep "$kept" >"$tap_dir/shown" 2>"$tap_dir/told" &
+    "$B/muster" demo --speed step --until T+01:32 --json --keep "$kept" >"$tap_dir/shown" 2>"$tap_dir/told" &
     player=$!
     until grep -q '"kind":"supply_sheet"' "$tap_dir/shown"; do
         kill -0 "$player" 2>/dev/null || return 1
