@@ -146,9 +146,13 @@ asan:
 	$(MAKE) --no-print-directory MODE=asan test
 
 # Pages of the manual; muster.1 holds the help of every command, so it cannot be out of date.
-MAN_SCD  := $(filter-out docs/man/muster.1%,$(wildcard docs/man/*.scd))
-MAN      := $(MAN_SCD:docs/man/%.scd=$(B)/man/%) $(B)/man/muster.1 $(B)/man/zh_CN/muster.1
+MAN_SCD  := $(filter-out docs/man/muster.1% %.zh_CN.scd,$(wildcard docs/man/*.scd))
+MAN_ZH   := $(filter-out docs/man/muster.1%,$(wildcard docs/man/*.zh_CN.scd))
+MAN      := $(MAN_SCD:docs/man/%.scd=$(B)/man/%) $(B)/man/muster.1 $(MAN_ZH:docs/man/%.zh_CN.scd=$(B)/man/zh_CN/%) $(B)/man/zh_CN/muster.1
 $(B)/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+$(B)/man/zh_CN/%: docs/man/%.zh_CN.scd
 	@mkdir -p $(@D)
 	scdoc < $< > $@
 $(B)/man/muster.1: docs/man/muster.1.scd docs/man/commands $(B)/muster
@@ -211,7 +215,8 @@ install: all install-programs install-units install-library install-man
 install-man:
 	for page in $(wildcard $(B)/man/*.[158]); do \
 	    $(INSTALL) -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
-	[ ! -f $(B)/man/zh_CN/muster.1 ] || $(INSTALL) -m 644 $(B)/man/zh_CN/muster.1 $(SHARE)/man/zh_CN/man1/muster.1
+	for page in $(wildcard $(B)/man/zh_CN/*.1); do \
+	    $(INSTALL) -m 644 $$page $(SHARE)/man/zh_CN/man1/$${page##*/} || exit 1; done
 	mkdir -p $(SHARE)/bash-completion/completions $(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
 	$(B)/muster completion bash > $(SHARE)/bash-completion/completions/muster
 	$(B)/muster completion zsh > $(SHARE)/zsh/vendor-completions/_muster

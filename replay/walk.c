@@ -15,24 +15,18 @@ struct walk {
     mu_piece_fn *take;
     void *user;
     uint64_t entries;
-    int64_t since_ms, shown_ms;
+    int64_t shown_ms;
     bool wanted, shown;
 };
 
 static volatile sig_atomic_t stopped;
+static int64_t
+    begun_ms; /* the second walk of a question goes on waiting where the first left off */
 
 static void stop(int signal)
 {
     (void)signal;
     stopped = 1;
-}
-
-void mu_walk_listen(void)
-{
-    struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
-
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
 }
 
 static int64_t machine_ms(void)
@@ -41,6 +35,15 @@ static int64_t machine_ms(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void mu_walk_listen(void)
+{
+    struct sigaction action = {.sa_handler = stop, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+
+    begun_ms = machine_ms();
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
 }
 
 /* One that can take a line back. */
@@ -58,7 +61,7 @@ static void show(struct walk *walk)
     struct mu_text text = mu_text(line, sizeof line);
     int64_t now_ms = machine_ms();
 
-    if (now_ms - walk->since_ms < PATIENCE_MS || now_ms - walk->shown_ms < PAUSE_MS)
+    if (now_ms - begun_ms < PATIENCE_MS || now_ms - walk->shown_ms < PAUSE_MS)
         return;
     walk->shown_ms = now_ms;
     walk->shown = true;
@@ -84,11 +87,7 @@ static enum mu_err take_piece(void *user, const struct mu_piece *piece)
 enum mu_err mu_walk(const char *path, const struct mu_verify_options *options, mu_piece_fn *take,
                     void *user)
 {
-    struct walk walk = {.options = options,
-                        .take = take,
-                        .user = user,
-                        .since_ms = machine_ms(),
-                        .wanted = has_terminal()};
+    struct walk walk = {.options = options, .take = take, .user = user, .wanted = has_terminal()};
     enum mu_err err = mu_source_walk(path, take_piece, &walk);
 
     if (walk.shown)

@@ -25,7 +25,7 @@ story "the doctor finds nothing" em doctor --fail-on warn
 for check in locale directory disk spool broker clock key cert record; do
     says "$check" "^OK  *$check "
 done
-says "an exercise without a backup is not warned of, and not said to be fine" '^-  *backup  *none: all [0-9]* entries'
+says "an exercise without a backup is not warned of, and not said to be fine" '^-  *backup  *none: [0-9]* entr'
 story "as JSON" em doctor --json
 [ "$(grep -c '^{"check":"[a-z]*","status":"\(ok\|unknown\)"' "$tap_out")" = 10 ]
 tap_line $? "one object a check"
@@ -72,7 +72,7 @@ story "a county that is no exercise" "$B/musterd" init --dir "$real" --county Qi
     --offset +08:00 --endpoint "ipc://$tap_dir/real-broker"
 story "is served" serve_real
 fails 7 "without a backup" admin doctor --fail-on warn
-says "that is a warning" '^WARN  backup  *none: all [0-9]* entries are on the broker'
+says "that is a warning" '^WARN  backup  *none: [0-9]* entr[a-z]* [a-z]* on the broker'
 says "with what mends it" 'systemctl enable --now muster-backup.timer'
 story "in Chinese" admin doctor --lang zh
 says "as well" '^注意  *备份  *尚无备份：全部[0-9]*条'

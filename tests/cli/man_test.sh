@@ -55,6 +55,9 @@ for program in musterd:8 muster-replay:1 muster-player:8 muster-supply:8 muster-
     options <"docs/man/$name.${program#*:}.scd" >"$tap_dir/b"
     same "$name: the same options in the page and in --help"
 done
+"$B/muster-replay" --help --lang zh | options >"$tap_dir/a"
+options <docs/man/muster-replay.1.zh_CN.scd >"$tap_dir/b"
+same "muster-replay: in Chinese too"
 "$B/musterd" --help | grep -o '^#[a-z_]*:' | tr -d '#:' | sort -u >"$tap_dir/a"
 # shellcheck disable=SC1003  # a backslash
 tr -d '\\' <docs/man/musterd.conf.5.scd | grep -o '^\*[a-z_]*\*:' | tr -d '*:' | sort -u >"$tap_dir/b"
@@ -63,7 +66,7 @@ same "musterd.conf: the same keys"
 # ---- they are pages ----------------------------------------------------------------------------------------
 if command -v scdoc >/dev/null 2>&1; then
     story "the pages are made" make --no-print-directory B="$B" man
-    [ -s "$B/man/muster.1" ] && [ -s "$B/man/zh_CN/muster.1" ] && [ -s "$B/man/musterd.conf.5" ]
+    [ -s "$B/man/muster.1" ] && [ -s "$B/man/zh_CN/muster.1" ] && [ -s "$B/man/zh_CN/muster-replay.1" ] && [ -s "$B/man/musterd.conf.5" ]
     tap_line $? "all of them"
 else
     tap_count=$((tap_count + 1))

@@ -101,6 +101,29 @@ stop_broker
 story "that export stands" "$replay" verify "$tap_dir/county.mev"
 fails 6 "it is not the exercise's" "$replay" verify "$tap_dir/county.mev" --log "$log"
 
+# ---- stopped half way ------------------------------------------------------------------------------
+# A pipe holds the reader where it is: the second half comes when it has been told to stop, or not.
+mkfifo "$tap_dir/pipe"
+half_way() { # signal to send, "": none
+    "$replay" export "$tap_dir/pipe" "$tap_dir/half.mev" 2>"$tap_dir/said" &
+    reader=$!
+    exec 3>"$tap_dir/pipe"
+    head -c 30000 "$file" >&3
+    [ -z "$1" ] || kill -"$1" "$reader"
+    tail -c +30001 "$file" >&3 2>/dev/null
+    exec 3>&-
+    wait "$reader"
+}
+story "left alone, all of it is exported" half_way ""
+story "to the byte" same "$tap_dir/half.mev" "$file"
+rm -f "$tap_dir/half.mev"
+for signal in INT TERM; do
+    fails 130 "$signal half way" half_way "$signal"
+    story "is answered" grep -q 'stopped before the end.*MU-416' "$tap_dir/said"
+    [ ! -e "$tap_dir/half.mev" ] && [ ! -e "$tap_dir/half.mev.part" ]
+    tap_line $? "and leaves nothing behind"
+done
+
 # ---- no record ------------------------------------------------------------------------------------
 fails 1 "a file that is no record" "$replay" verify Makefile
 says "is told by its code" 'MU-'
