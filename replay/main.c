@@ -73,7 +73,8 @@ static void be_plain(const char *subject, enum mu_err err)
         word = MU_W_REPLAY_BAD_TIME;
         break;
     case MU_E_ABSENT:
-        word = MU_W_REPLAY_NO_RECORD;
+        word = access(subject, F_OK) != 0 && errno == EACCES ? MU_W_REPLAY_NO_ACCESS
+                                                             : MU_W_REPLAY_NO_RECORD;
         break;
     case MU_E_MALFORMED:
         word = MU_W_REPLAY_NOT_A_RECORD;
