@@ -116,7 +116,7 @@ $(B)/musterd: $(call obj,broker/daemon) $(DESK_A) $(LOG_A) $(ROOM_A)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(DESK_A) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
 $(B)/muster-replay: $(call obj,replay) $(LOG_A) $(ROOM_A)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(LOG_A) $(PROTO_L) $(LIBS) -o $@
-$(B)/muster: $(call obj,agents/cli) $(SDK_A) $(ROOM_A)
+$(B)/muster: $(call obj,agents/cli) $(call obj,agents/cli/*) $(SDK_A) $(ROOM_A)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(SDK_A) $(PROTO_L) $(LIBS) -o $@
 define agent
 $(B)/muster-$(1): $(call obj,agents/$(1)) $(SDK_A) $(ROOM_A)

@@ -1,4 +1,4 @@
-#include "agents/cli/render.h"
+#include "agents/cli/show/render.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "agents/cli/options.h"
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 
 enum { KEY_FAIL_ON = 256 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "agents/cli/expiry.h"
-#include "agents/cli/rolls.h"
-#include "agents/cli/show.h"
+#include "agents/cli/enrol/rolls.h"
+#include "agents/cli/show/show.h"
 #include "proto/base/clock.h"
 
 /* ---- the key ----------------------------------------------------------------------------------------- */

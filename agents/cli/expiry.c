@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "agents/cli/ca.h"
+#include "agents/cli/enrol/ca.h"
 #include "agents/cli/county.h"
 #include "agents/cli/keyvalue.h"
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 #include "agents/sdk/conf.h"
 #include "agents/sdk/file.h"
 #include "proto/base/clock.h"

@@ -2,7 +2,7 @@
 #ifndef MU_CLI_FACE_H
 #define MU_CLI_FACE_H
 
-#include "agents/cli/feed.h"
+#include "agents/cli/show/feed.h"
 
 #define MU_FACE_TITLE_COLUMNS 9u
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 
 static const Muster__Envelope *envelope_of(const struct mu_entry *entry)
 {

@@ -2,7 +2,7 @@
 #ifndef MU_CLI_FORMAT_H
 #define MU_CLI_FORMAT_H
 
-#include "agents/cli/render.h"
+#include "agents/cli/show/render.h"
 
 /* Whether every {name} of the template is one we know; if not, *wrong (of `size` bytes) names the first. */
 bool mu_format_ok(const char *template, char *wrong, size_t size);

@@ -1,6 +1,6 @@
 /* Messages to the person at the keyboard: always stderr, always from the catalogue. */
 #include "agents/cli/options.h"
-#include "agents/cli/render.h"
+#include "agents/cli/show/render.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* muster now: the picture in 25 lines. What needs a decision first, by when; then people, supplies,
  * roads, plans. */
 #include "agents/cli/options.h"
-#include "agents/cli/screen.h"
-#include "agents/cli/show.h"
+#include "agents/cli/show/screen.h"
+#include "agents/cli/show/show.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 #include "proto/wire/json.h"
 
 /* ---- style -------------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #define MU_CLI_OUTPUT_H
 
 #include "agents/cli/cli.h"
-#include "agents/cli/render.h"
+#include "agents/cli/show/render.h"
 
 /* A terminal narrower than this is taken for one that does not say its width. */
 #define MU_COLUMNS_LEAST 60

@@ -3,7 +3,7 @@
  */
 #include "agents/cli/look.h"
 #include "agents/cli/options.h"
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Findings hold a template id and typed arguments; here they become a sentence. */
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* muster task list, muster task show TASK: who is accountable for what, since when, until when. */
 #include "agents/cli/look.h"
 #include "agents/cli/options.h"
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 
 #include <getopt.h>
 #include <inttypes.h>

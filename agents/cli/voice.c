@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "agents/cli/output.h"
-#include "agents/cli/show.h"
+#include "agents/cli/show/show.h"
 #include "proto/picture/card.h"
 
 #define SHORT_WAIT_MS 2000

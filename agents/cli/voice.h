@@ -8,7 +8,7 @@
 #define MU_CLI_VOICE_H
 
 #include "agents/cli/county.h"
-#include "agents/cli/render.h"
+#include "agents/cli/show/render.h"
 #include "agents/cli/talk.h"
 #include "proto/picture/picture.h"
 #include "proto/wire/say.h"

@@ -4,7 +4,7 @@
 
 #include "agents/cli/exec.h"
 #include "agents/cli/look.h"
-#include "agents/cli/newest.h"
+#include "agents/cli/show/newest.h"
 #include "proto/topic/filter.h"
 
 struct mu_watch {

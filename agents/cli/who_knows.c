@@ -1,6 +1,6 @@
 /* muster who-knows ID[@vN]: who has been told of a statement, agency by agency. */
 #include "agents/cli/look.h"
-#include "agents/cli/matrix.h"
+#include "agents/cli/show/matrix.h"
 #include "agents/cli/options.h"
 
 #include <getopt.h>

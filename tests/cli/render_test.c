@@ -9,20 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/cli/brief.c"
-#include "agents/cli/card.c"
-#include "agents/cli/clause.c"
+#include "agents/cli/show/brief.c"
+#include "agents/cli/show/card.c"
+#include "agents/cli/show/clause.c"
 #include "agents/cli/clean.c"
 #include "agents/cli/face.c"
-#include "agents/cli/feed_command.c"
-#include "agents/cli/feed_land.c"
-#include "agents/cli/feed_people.c"
-#include "agents/cli/feed_roster.c"
-#include "agents/cli/feed_supply.c"
-#include "agents/cli/names.c"
-#include "agents/cli/render.c"
+#include "agents/cli/show/feed_command.c"
+#include "agents/cli/show/feed_land.c"
+#include "agents/cli/show/feed_people.c"
+#include "agents/cli/show/feed_roster.c"
+#include "agents/cli/show/feed_supply.c"
+#include "agents/cli/show/names.c"
+#include "agents/cli/show/render.c"
 #include "agents/cli/sentence.c"
-#include "agents/cli/show.c"
+#include "agents/cli/show/show.c"
 #include "tests/help/events.h"
 
 #define AT(hour, minute) (HELP_MIDNIGHT_MS + ((hour)*60 + (minute)) * INT64_C(60000))

@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "agents/cli/import_csv.c"
-#include "agents/cli/import_nanao.c"
-#include "agents/cli/import_value.c"
+#include "agents/cli/import/csv.c"
+#include "agents/cli/import/nanao.c"
+#include "agents/cli/import/value.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,11 +3,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "agents/cli/import_json.c"
-#include "agents/cli/import_usgs.c"
-#include "agents/cli/import_usgs_json.c"
-#include "agents/cli/import_usgs_rdb.c"
-#include "agents/cli/import_usgs_value.c"
+#include "agents/cli/import/json.c"
+#include "agents/cli/import/usgs.c"
+#include "agents/cli/import/usgs_json.c"
+#include "agents/cli/import/usgs_rdb.c"
+#include "agents/cli/import/usgs_value.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

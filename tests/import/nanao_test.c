@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/cli/import_csv.c"
-#include "agents/cli/import_nanao.c"
-#include "agents/cli/import_value.c"
+#include "agents/cli/import/csv.c"
+#include "agents/cli/import/nanao.c"
+#include "agents/cli/import/value.c"
 #include "proto/base/clock.h"
 
 /* Rows and sums added up by another program (awk over the fourth field) and, for the three the issue

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/cli/import_json.c"
-#include "agents/cli/import_usgs.c"
-#include "agents/cli/import_usgs_json.c"
-#include "agents/cli/import_usgs_rdb.c"
-#include "agents/cli/import_usgs_value.c"
+#include "agents/cli/import/json.c"
+#include "agents/cli/import/usgs.c"
+#include "agents/cli/import/usgs_json.c"
+#include "agents/cli/import/usgs_rdb.c"
+#include "agents/cli/import/usgs_value.c"
 #include "proto/base/clock.h"
 
 /* 2019-02-14 05:00 UTC */
