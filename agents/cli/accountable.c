@@ -51,30 +51,25 @@ static bool is_near(const char *typed, const char *agency)
            (mu_text_distance(typed, agency) < NEAR && strlen(agency) > 1);
 }
 
-static bool is_listed(const mu_picture *picture, size_t before, const char *agency)
+/* The first by name after `last`; NULL: none. */
+static const char *next_name(const mu_picture *picture, const char *last, const char *near)
 {
-    bool more;
+    const char *agency, *first = NULL;
+    bool more = true;
 
-    for (size_t i = 0; i < before; i++) {
-        const char *other = agency_at(picture, i, &more);
-
-        if (other != NULL && strcmp(other, agency) == 0)
-            return true;
-    }
-    return false;
+    for (size_t i = 0; agency = agency_at(picture, i, &more), more; i++)
+        if (agency != NULL && strcmp(agency, last) > 0 &&
+            (first == NULL || strcmp(agency, first) < 0) && (near == NULL || is_near(near, agency)))
+            first = agency;
+    return first;
 }
 
 static void list(const mu_picture *picture, const char *near, struct mu_text *out)
 {
-    const char *agency;
-    bool more = true;
+    const char *name = "";
 
-    for (size_t i = 0; agency = agency_at(picture, i, &more), more; i++) {
-        if (agency == NULL || is_listed(picture, i, agency) ||
-            (near != NULL && !is_near(near, agency)))
-            continue;
-        mu_text_addf(out, "%s%s", out->used > 0 ? ", " : "", agency);
-    }
+    while ((name = next_name(picture, name, near)) != NULL)
+        mu_text_addf(out, "%s%s", out->used > 0 ? ", " : "", name);
 }
 
 static int nobody(const struct mu_voice *voice, const char *name)

@@ -88,7 +88,7 @@ says "by the words" 'reason: they have rope'
 fails 3 "an agency that is not there" ll say task T-12@v1 area=cn/99/01/21/101 act=create what=a requester=LL accountable=EMM
 says "is not asked, and the near one is named" 'no agency "EMM" .*did you mean EM?'
 fails 3 "nor one near nothing" em task refer T-11 --to HIGHWAYS
-says "then all are named" 'There are: .*LL.*EM'
+says "then all are named, by name" 'There are: EM, LL, WR\.'
 story "one without a machine may be named" ll say reference_object HIGHWAYS@v1 kind=agency name="Highway office"
 story "and asked" ll say task T-13@v1 area=cn/99/01/21/101 act=create what="a digger" requester=LL accountable=HIGHWAYS
 says "with a word on how it hears of it" 'HIGHWAYS has no machine .*ring up'

@@ -66,7 +66,7 @@ says "is answered with what it takes" '--fail-on does not take "rain"; it takes 
 fails 2 "named as it was typed" "$muster" agency retire HC --reason old --backlog many
 says "not by its value" '--backlog does not take "many"; it takes N'
 fails 3 "a file for muster-replay" "$muster" verify "$tap_dir/nowhere" --lang zh
-says "is asked in the same language" '没有此项'
+says "is asked in the same language" '此处没有记录'
 wrong "a language nobody speaks here" '.--lang does not take "fr"' --lang fr now
 
 fails 3 "no agent anywhere: exit 3" "$muster" now
