@@ -59,8 +59,9 @@ void mu_doctor_look_at_backup(struct mu_doctor *doctor, struct mu_finding_of_doc
     int64_t age_ms;
     enum mu_err err;
 
-    if (!doctor->reached) {
-        mu_doctor_say_away(doctor, found);
+    if (!doctor->reached ||
+        doctor->ended) { /* a key that ended is told of no backup, and of no entry */
+        mu_doctor_say_unheard(doctor, found);
         return;
     }
     through = mu_agent_backed_up(doctor->look.talk.agent);

@@ -62,7 +62,7 @@ static void say_standing(struct mu_doctor *doctor, struct mu_finding_of_doctor *
                       : self->standing == MU_STANDING_COMPROMISED ? MU_W_DOC_KEY_COMPROMISED
                                                                   : MU_W_DOC_KEY_RETIRED,
                       NULL);
-        mu_doctor_mend(doctor, found, MU_W_DOC_KEY_MEND, "");
+        mu_doctor_mend(doctor, found, MU_W_DOC_KEY_MEND, doctor->dir);
         return;
     }
     doctor->known = true;
@@ -80,7 +80,7 @@ static void say_refused(struct mu_doctor *doctor, struct mu_finding_of_doctor *f
     doctor->ended = true;
     mu_doctor_say(doctor, found, MU_HEALTH_FAIL,
                   err == MU_E_RETIRED ? MU_W_DOC_KEY_RETIRED : MU_W_DOC_KEY_COMPROMISED, NULL);
-    mu_doctor_mend(doctor, found, MU_W_DOC_KEY_MEND, "");
+    mu_doctor_mend(doctor, found, MU_W_DOC_KEY_MEND, doctor->dir);
 }
 
 void mu_doctor_look_at_key(struct mu_doctor *doctor, struct mu_finding_of_doctor *found)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agents/cli/expiry.h"
 
@@ -288,10 +289,21 @@ enum mu_err mu_talk_settle(struct mu_talk *talk, int timeout_ms)
     return turn_until(talk, is_answered, timeout_ms, MU_E_TIMEOUT);
 }
 
+/* A change of keys that stopped between the last two steps: the new key is there, and needs no invitation. */
+static bool has_successor(const struct mu_talk *talk)
+{
+    char next[PATH_MAX];
+
+    return snprintf(next, sizeof next, "%s.next", talk->dir) < (int)sizeof next &&
+           access(next, F_OK) == 0;
+}
+
 int mu_talk_explain(const struct mu_talk *talk, enum mu_err err)
 {
     char seconds[32];
 
+    if (err == MU_E_RETIRED && has_successor(talk))
+        return mu_cli_fail(talk->cli, mu_cli_exit(err), MU_W_RETIRED_NEXT, talk->dir, NULL);
     if (err != MU_E_UNREACHABLE && err != MU_E_TIMEOUT)
         return mu_cli_error(talk->cli, err, NULL);
     snprintf(seconds, sizeof seconds, "%g", talk->cli->timeout_ms / 1000.0);

@@ -284,15 +284,18 @@ static enum mu_err found(struct founding *f, struct mu_hash *log)
     return err;
 }
 
-/* Keys made over an existing record would orphan it, so ask before the first is written. */
-static bool record_is_there(const char *dir)
+/* Keys made over an existing record would orphan it, so ask before the first is written. A folder that is
+ * closed to this account holds nothing that could be named: that is the system's refusal, and said as such. */
+static enum mu_err check_free(const char *dir)
 {
     const struct mu_log_options options = {.read_only = true};
     mu_log *log = NULL;
     enum mu_err err = mu_log_open(dir, &options, &log);
 
     mu_log_close(&log);
-    return err != MU_E_ABSENT;
+    if (err == MU_E_ABSENT)
+        return MU_OK;
+    return err == MU_E_NOT_ALLOWED ? MU_E_SYSTEM : MU_E_EXISTS;
 }
 
 enum mu_err mu_init(const struct mu_init *init, struct mu_hash *log)
@@ -305,8 +308,8 @@ enum mu_err mu_init(const struct mu_init *init, struct mu_hash *log)
         return MU_E_BAD_AREA;
     if (strlen(init->county) >= MU_NAME_BYTES_MAX || init->county[0] == '\0')
         return MU_E_BAD_VALUE;
-    if (record_is_there(init->dir))
-        return MU_E_EXISTS;
+    if ((err = check_free(init->dir)) != MU_OK)
+        return err;
     err = found(&f, log);
     mu_key_close(&f.log_key);
     mu_wipe(&f.curve, sizeof f.curve);

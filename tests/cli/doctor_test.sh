@@ -126,6 +126,8 @@ for ended in "TE retired" "TS wrong.hands"; do
     [ "$(grep -c '^FAIL' "$tap_out")" = 1 ]
     tap_line $? "and nothing else fails"
     silent "no auditor is called for it" 'auditor'
+    silent "no backup is missed by one who is told of none" 'all 0 entries'
+    says "its own directory is in the way of the new key" "move .*${ended% *} aside; .*muster join HOST"
 done
 
 # ---- help ------------------------------------------------------------------------------------------------------

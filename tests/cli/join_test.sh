@@ -131,6 +131,32 @@ tap_line $? "the record holds one"
 story "who has joined may ask again at any time" "$B/muster" join "$join_at" --dir "$tap_dir/TB" --no-input
 says "and only the link is tried" 'joined already'
 
+# ---- Ctrl-C before the code ----
+mkfifo "$tap_dir/mouth"
+exec 9<>"$tap_dir/mouth" # somebody who types nothing
+stopped() { # DIR words: interrupted until it says so, for it may not listen yet
+    dir=$1
+    shift
+    "$B/muster" join "$join_at" --dir "$dir" "$@" <"$tap_dir/mouth" >"$tap_dir/stopped" 2>&1 &
+    for _ in $(seq 300); do
+        grep -q 'Stopped' "$tap_dir/stopped" && break
+        kill -INT $! 2>/dev/null
+        sleep 0.02
+    done
+    wait $!
+    status=$?
+    cat "$tap_dir/stopped"
+    return "$status"
+}
+fails 1 "stopped before the code" stopped "$tap_dir/early"
+says "it has made nothing" 'Nothing was made.*muster join [^ ]*$'
+silent "and speaks of no keys" 'keys stay'
+[ ! -e "$tap_dir/early" ]
+tap_line $? "there are none"
+fails 1 "stopped before the code of a new key" stopped "$tap_dir/HC" --rotate
+says "it says how to begin again" 'Nothing was made.*muster join .* --rotate$'
+exec 9<&-
+
 # ---- wrong codes ----
 invite ME --role meteorology
 invite_code ME >/dev/null

@@ -57,7 +57,7 @@ story "what a person has confirmed is said" desk report --sms '岩脚 塌方 伤
 [ "$(grep -c 'accepted as entry' "$tap_out")" = 3 ]
 tap_line $? "words, injured and road: three entries"
 says "who is owed an answer" "spoken for $village: an answer is owed"
-says "and how it is recorded" 'muster say answer to=FR-SH-.* channel=telephone'
+says "and how it is recorded" 'muster say answer to=FR-SH-.* told=".*" channel=telephone'
 silent "nothing is missing" 'Still to report'
 story "the feed" desk watch --no-follow --type field_report,casualty,road -n 3
 says "has the words as they came" '"岩脚 塌方 伤9 埋2 路断", spoken for Yanjiao, speaker: 村主任, SMS'

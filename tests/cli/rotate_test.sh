@@ -83,6 +83,8 @@ fails 4 "nobody but an admin renews" "$B/muster" --dir "$tap_dir/HC" agency rene
 says "with the code" 'MU-121'
 fails 2 "renew whose?" admin renew HC XX
 fails 2 "for how long?" admin renew HC --days 0
+fails 2 "until when?" admin renew HC --until yesterday
+says "is asked in the words typed" '"yesterday" is no time'
 fails 3 "an agency nobody knows is not found" admin renew YY
 
 # ---- an admin's own key ----
@@ -99,13 +101,15 @@ fails 75 "asked again he is told what it waits for" admin rotate --own
 number=$(waiting)
 says "by its number" "entry $number still waits"
 story "the list says what it is" admin list
-says "in words" "new admin key of ADMIN: [0-9a-f]*, no admin any more: $(echo "$old" | cut -c1-12)"
+says "in words" "asked for, new admin key of ADMIN: [0-9a-f]*, no admin any more: $(echo "$old" | cut -c1-12)"
+says "and until which day" "entry $number waits for a second admin until 2031-07-1[67]T"
 fails 4 "his own word is not a second one" admin endorse "$number"
 says "as he is told" 'your own word'
 story "the other admin endorses it" other endorse "$number"
 says "and sees what" 'new admin key of ADMIN'
 fails 4 "from the next frame on the old key is none" admin grant HC --kinds gauge
 says "but retired" 'MU-302'
+says "and the new one, which waits, needs no invitation" 'waits in .*\.next\. .*agency rotate --own'
 story "the new key takes its place" admin rotate --own
 says "and the old one is kept" "kept in $first\\.$(echo "$old" | cut -c1-8)"
 story "the new one grants" admin grant HC --kinds gauge

@@ -190,7 +190,7 @@ static void print_waiting(const struct seeing *s)
         if (w.until_ms < s->now_ms)
             continue;
         snprintf(number, sizeof number, "%" PRIu64, w.number);
-        mu_show_clock(&text, &s->style, w.until_ms);
+        mu_show_iso(&text, &s->style, w.until_ms); /* mostly tomorrow */
         print_proposal(s, &w);
         mu_cli_tell(s->cli, MU_W_WAITS_FOR_SEAL, number, until, NULL);
     }

@@ -82,16 +82,27 @@ static enum mu_err add_grants(struct mu_voice *voice, const struct mu_terms *ter
                          : cut_list(arena, terms->kinds, &grant->kinds, &grant->n_kinds);
 }
 
+/* --from, --until: a slip is explained in the words typed, not by the field they fill. */
+static int set_term(struct mu_voice *voice, struct mu_saying *saying, const char *field,
+                    const char *value)
+{
+    if (value == NULL || mu_say_set(saying, field, value, &voice->how) == MU_OK)
+        return MU_EXIT_DONE;
+    return mu_cli_misused(voice->cli, MU_W_BAD_TIME, value, NULL);
+}
+
 int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
                       struct mu_saying *saying)
 {
     Muster__Enrolment *enrolment = saying->event->enrolment;
     enum mu_err err = cut_list(&voice->arena, terms->roles, &enrolment->roles, &enrolment->n_roles);
 
-    if (err == MU_OK && terms->from != NULL)
-        err = mu_say_set(saying, "enrolment.not_before_ms", terms->from, &voice->how);
-    if (err == MU_OK && terms->until != NULL)
-        err = mu_say_set(saying, "enrolment.not_after_ms", terms->until, &voice->how);
+    int code = set_term(voice, saying, "enrolment.not_before_ms", terms->from);
+
+    if (code == MU_EXIT_DONE)
+        code = set_term(voice, saying, "enrolment.not_after_ms", terms->until);
+    if (code != MU_EXIT_DONE)
+        return code;
     if (err == MU_OK && terms->name != NULL)
         err = mu_say_set(saying, "enrolment.name", terms->name, &voice->how);
     if (err == MU_OK && terms->area != NULL)

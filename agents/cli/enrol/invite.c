@@ -72,7 +72,7 @@ const struct mu_cli_option mu_cli_agency_invite_options[] = {
 const struct mu_cli_option mu_cli_agency_rotate_options[] = {
     {"own", KEY_OWN, NULL, MU_W_OPT_ROTATE_OWN},
     {"county-ca", KEY_COUNTY_CA, NULL, MU_W_OPT_ROTATE_CA},
-    {"reason", KEY_REASON, "WORDS", MU_W_OPT_REASON},
+    {"reason", KEY_REASON, "WORDS", MU_W_OPT_TASK_REASON},
     {"agent", KEY_AGENT, "HEX", MU_W_OPT_GRANT_AGENT},
     OF_THE_DOOR,
 };

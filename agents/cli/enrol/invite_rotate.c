@@ -107,8 +107,9 @@ void mu_invite_keep_terms(const struct mu_invite *invite, Muster__Enrolment *e)
 int mu_invite_retire_old(struct mu_invite *invite)
 {
     struct mu_agent_id successor;
-    struct mu_retirement r = {
-        .agent = invite->old, .successor = &successor, .reason = "key rotated"};
+    struct mu_retirement r = {.agent = invite->old,
+                              .successor = &successor,
+                              .reason = invite->reason != NULL ? invite->reason : "key rotated"};
 
     memcpy(successor.b, invite->wanted->agent.data, sizeof successor.b);
     return mu_retire(&invite->voice, invite->roster, &r);

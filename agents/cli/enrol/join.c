@@ -40,6 +40,17 @@ bool mu_join_interrupted(void)
     return interrupted != 0;
 }
 
+/* The agency is known, and keys are made, when the admin's machine has answered. */
+int mu_join_left(const struct mu_joining *j)
+{
+    bool has_keys = j->kept || j->home.agency[0] != '\0';
+    char again[300];
+
+    snprintf(again, sizeof again, "%s%s", j->host, j->rotates ? " --rotate" : "");
+    return has_keys ? mu_cli_fail(j->cli, MU_EXIT_FAILED, MU_W_JOIN_LEFT, j->dir, again, NULL)
+                    : mu_cli_fail(j->cli, MU_EXIT_FAILED, MU_W_JOIN_STOPPED, again, NULL);
+}
+
 /* ---- the home -------------------------------------------------------------------------------------- */
 
 /* A running demo is not what somebody means who joins. */

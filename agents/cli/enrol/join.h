@@ -32,6 +32,9 @@ struct mu_joining {
 /* join.c: Ctrl-C, or the service manager's wish. */
 bool mu_join_interrupted(void);
 
+/* join.c: what a stopped one leaves, and the command to begin again. */
+int mu_join_left(const struct mu_joining *j);
+
 /* join_code.c: into j->code. */
 int mu_join_read_code(struct mu_joining *j);
 

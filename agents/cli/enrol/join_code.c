@@ -31,7 +31,7 @@ static bool read_quietly(char *line, size_t size)
 static int no_code(const struct mu_joining *j)
 {
     if (mu_join_interrupted())
-        return mu_cli_fail(j->cli, MU_EXIT_FAILED, MU_W_JOIN_LEFT, j->dir, j->host, NULL);
+        return mu_join_left(j);
     return mu_cli_misused(j->cli, MU_W_JOIN_NO_CODE, NULL);
 }
 

@@ -113,7 +113,7 @@ static int explain(struct mu_joining *j, enum mu_err err)
     if (err == MU_E_EXISTS)
         return MU_EXIT_FAILED; /* that has been explained */
     if (mu_join_interrupted())
-        return mu_cli_fail(j->cli, MU_EXIT_FAILED, MU_W_JOIN_LEFT, j->dir, j->host, NULL);
+        return mu_join_left(j);
     if (err == MU_E_UNREACHABLE) /* nothing was said yet that could be kept for later */
         return mu_cli_fail(j->cli, MU_EXIT_UNREACHABLE, MU_W_JOIN_UNREACHABLE, j->endpoint, j->host,
                            NULL);

@@ -226,7 +226,7 @@ static int renew_one(struct renewing *r, const struct renewed *one)
     saying.event->enrolment = e;
     if (r->until != NULL &&
         (err = mu_say_set(&saying, "enrolment.not_after_ms", r->until, &voice->how)) != MU_OK)
-        return mu_voice_explain(voice, err, saying.kind);
+        return mu_cli_misused(r->cli, MU_W_BAD_TIME, r->until, NULL);
     if ((code = mu_seal_say(voice, r->roster, &saying)) == MU_EXIT_DONE)
         tell_renewed(r, one->member, e);
     return code;

@@ -87,6 +87,7 @@ void mu_feed_key_change(struct feed *feed, const Muster__Event *event)
 {
     const Muster__KeyChange *k = event->key_change;
 
+    mu_feed_clause(feed, MU_W_F_KEY_PROPOSED, NULL); /* whether it stands, an endorsement says */
     for (size_t i = 0; i < k->n_add_admins; i++)
         add_admin(feed, k->add_admins[i]);
     for (size_t i = 0; i < k->n_remove_admins; i++)
