@@ -43,8 +43,8 @@ struct mu_picture {
     struct mu_table debt_of;         /* leaf in hex of a word, said or yet to come, to its debt */
     struct mu_table debt_answers;    /* leaf in hex of a word yet to come to its answer */
     struct mu_table villages;        /* area to the newest debt there */
-    struct mu_table machines;  /* agency to what its receipts have looked through */
-    struct mu_table decisions; /* card id in hex, or "RULE:subject", to what was decided */
+    struct mu_table machines;        /* agency to what its receipts have looked through */
+    struct mu_table decisions;       /* card id in hex, or "RULE:subject", to what was decided */
     const struct mu_said *last;
     const struct mu_said *sheet;
     const struct mu_said *needs_cause;

@@ -71,11 +71,11 @@ struct mu_arrival {
     int64_t from_ms;                /* leaves the structure */
     bool known;                     /* else only from_ms is: no class or no table covers it */
     int64_t earliest_ms, latest_ms; /* whole minutes */
-    int64_t alone_ms; /* `earliest_ms` without what it meets; 0 where nobody asked for that */
-    int64_t until_ms;               /* latest end of the flow there; MU_ENDLESS: not known */
-    int64_t distance_m;             /* of the shortest way */
-    const char *discharge_class;    /* of the last reach; NULL: not known */
-    const char *basis;              /* the data it rests on; NULL: not named */
+    int64_t alone_ms;   /* `earliest_ms` without what it meets; 0 where nobody asked for that */
+    int64_t until_ms;   /* latest end of the flow there; MU_ENDLESS: not known */
+    int64_t distance_m; /* of the shortest way */
+    const char *discharge_class; /* of the last reach; NULL: not known */
+    const char *basis;           /* the data it rests on; NULL: not named */
     bool rises; /* it lets out more than flowed before: else it is nobody's danger */
     bool flows; /* it lets out more than before the operation */
     struct {

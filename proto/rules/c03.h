@@ -32,7 +32,7 @@ struct mu_below {
     int64_t turns_ms;           /* when it turns without a new word; 0: it does not */
     int64_t wake_ms;            /* when it must be looked at again; 0: never */
     int64_t dissolve_ms;        /* works: from "stop" to everybody out */
-    bool whole;                 /* a journey that does not say when it passes: all its time counts */
+    bool whole; /* a journey that does not say when it passes: all its time counts */
     struct mu_in_zone people;
 };
 

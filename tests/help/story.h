@@ -15,15 +15,15 @@ struct story {
     mu_picture *picture;
     mu_rules *rules;
     mu_arena arena;
-    uint64_t number;       /* of the last entry */
+    uint64_t number;        /* of the last entry */
     uint32_t epochs_before; /* 0: the record was never restored */
-    int64_t at_ms;         /* log clock of the last entry */
-    bool no_supply;        /* supply does not answer */
-    bool water;            /* WR's program answers releases and gauges */
-    bool no_coordinator;   /* it judges, and says nothing */
-    int dies_after;        /* findings recorded before the coordinator is killed; -1: it lives */
-    bool unannounced;      /* what is given back is taken for new: the control */
-    const char *meanwhile; /* EM says this between a judgement and its findings' entries; once */
+    int64_t at_ms;          /* log clock of the last entry */
+    bool no_supply;         /* supply does not answer */
+    bool water;             /* WR's program answers releases and gauges */
+    bool no_coordinator;    /* it judges, and says nothing */
+    int dies_after;         /* findings recorded before the coordinator is killed; -1: it lives */
+    bool unannounced;       /* what is given back is taken for new: the control */
+    const char *meanwhile;  /* EM says this between a judgement and its findings' entries; once */
     char trace[STORY_TRACE_BYTES]; /* findings as they were said, since story_forget */
     struct mu_text out;
 };
