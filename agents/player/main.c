@@ -250,8 +250,11 @@ static enum mu_err perform(const struct mu_play *play, const struct wishes *wish
 
     mistake->file = "--until";
     if (wishes->until != NULL &&
-        !mu_hours_clock(wishes->until, &play->reference.hours, &run.until_ms))
-        return mu_mistaken(mistake, MU_E_BAD_VALUE, 0, wishes->until);
+        !mu_hours_clock(wishes->until, &play->reference.hours, &run.until_ms)) {
+        err = mu_mistaken(mistake, MU_E_USAGE, 0, wishes->until);
+        mu_mistake_hint(mistake, "T+MM:SS, HH:MM");
+        return err;
+    }
     err = mu_stage_open(play, &stage_options, &run.stage, about);
     mistake->file = about;
     if (err != MU_OK)

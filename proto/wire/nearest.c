@@ -122,7 +122,7 @@ static const char *number_form(const char *name)
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (ends_with(name, forms[i].ending))
             return forms[i].example;
-    return "620";
+    return "0, 1, 2 …";
 }
 
 void mu_say_takes(uint32_t kind, const char *typed, struct mu_text *out)

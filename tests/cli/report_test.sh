@@ -72,6 +72,9 @@ tap_line $? "both keep the words"
 tap_line $? "both name the one report they were cut from"
 silent "what was not said is not zero" '"personsMissing"\|"personsDead"'
 
+fails 2 "where on the road is not asked of what is no message" desk report "road cut" --place E15 --road E15:6km
+says "and not dropped in silence" '--road says where a message means'
+
 # ---- what is owed ------------------------------------------------------------------------------------------
 owed() { desk now 2>/dev/null | grep -c 'SH owes .* an answer'; }
 before=$(owed)

@@ -407,6 +407,7 @@ static void what_a_field_takes_is_shown_and_is_true(void **state)
     assert_string_equal(takes("road", "stretch"), "E12:3200-3350:closes");
     assert_string_equal(takes("road", "occurred"), "14:05, 2031-07-16T14:05");
     assert_string_equal(takes("evacuation", "legs[0].heaviest_vehicle_kg"), "12000, 12t");
+    assert_string_equal(takes("casualty", "persons_injured"), "0, 1, 2 …");
     /* each example is itself accepted */
     assert_int_equal(says("road E12 stretch=E12:3200-3350:closes occurred=2031-07-16T14:05"),
                      MU_OK);

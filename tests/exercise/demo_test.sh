@@ -139,6 +139,8 @@ story "it ends when nobody reads any more" sh -c "$demo --speed step --stay --js
 story "nothing is left behind" nothing_left
 
 # ---- kept ----
+fails 1 "until when?" $demo --until 99:99
+says "is asked with how it is written" '99:99 (T+MM:SS, HH:MM)'
 story "kept when asked to" $demo --speed step --until T+00:06 --keep "$tap_dir/kept"
 story "the record stands" "$B/muster-replay" verify "$tap_dir/kept/broker"
 fails 1 "and is not played in again" $demo --keep "$tap_dir/kept"

@@ -119,6 +119,8 @@ static int check_line(struct mu_report *report)
         return mu_cli_misused(cli, MU_W_REPORT_WHAT_WHERE, NULL);
     if (report->field_count > 0 && report->kind == NULL && !report->sms)
         return mu_cli_misused(cli, MU_W_REPORT_KIND, report->fields[0], NULL);
+    if (report->road != NULL && !report->sms)
+        return mu_cli_misused(cli, MU_W_REPORT_ROAD, NULL);
     if (report->kind != NULL && report->sms)
         return mu_cli_misused(cli, MU_W_REPORT_SMS_KIND, NULL);
     if (strcmp(report->words, "-") != 0)
