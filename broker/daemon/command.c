@@ -44,6 +44,16 @@ static int explain(const char *subject, enum mu_err err, enum mu_lang lang)
     return status_of(err);
 }
 
+/* Some other file: what it is not, rather than what a reader of messages makes of it. */
+static int explain_no_backup(const char *file, enum mu_lang lang)
+{
+    const char *args[] = {file, mu_word(MU_W_RESTORE_NO_BACKUP, lang),
+                          mu_word(MU_W_RESTORE_NO_BACKUP_MEND, lang), mu_err_code(MU_E_MALFORMED)};
+
+    tell(lang, MU_W_ERROR_LINE, args, 4);
+    return status_of(MU_E_MALFORMED);
+}
+
 static int explain_damage(const char *file, const struct mu_backup_found *found, enum mu_lang lang)
 {
     char count[24], first[24], last[24], place[96];
@@ -105,6 +115,8 @@ int mu_command_restore(const struct mu_backup *backup, bool check, enum mu_lang 
 
     if (err == MU_E_PROOF)
         return explain_damage(backup->file, &found, lang);
+    if (err == MU_E_MALFORMED)
+        return explain_no_backup(backup->file, lang);
     if (err != MU_OK)
         return explain(err == MU_E_EXISTS ? backup->dir : backup->file, err, lang);
     tell(lang, check ? MU_W_RESTORE_CHECKED : MU_W_RESTORE_DONE, check ? checked : done, 3);

@@ -1,4 +1,5 @@
 /* musterd: found a county's record, or serve it. */
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
@@ -174,6 +175,24 @@ static int run_init(struct arguments *a)
     return DONE;
 }
 
+/* What is there may be an agent's folder, or one in which a key alone is missing: that is not said here. */
+static bool was_founded(const char *dir)
+{
+    char path[4096];
+
+    return snprintf(path, sizeof path, "%s/log", dir) >= (int)sizeof path ||
+           access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+static int explain_unfounded(const struct arguments *a, const char *dir)
+{
+    const char *args[] = {dir, mu_word(MU_W_SERVE_NO_RECORD, a->lang),
+                          mu_word(MU_W_SERVE_NO_RECORD_MEND, a->lang), mu_err_code(MU_E_ABSENT)};
+
+    tell(a, MU_W_ERROR_LINE, args, 4);
+    return NOT_FOUND;
+}
+
 static int run_serve(struct arguments *a)
 {
     struct mu_config config;
@@ -197,7 +216,8 @@ static int run_serve(struct arguments *a)
         return DONE;
     if (why.used > 0)
         fprintf(stderr, "musterd: %s\n", why_text);
-    return explain(a, serve.dir, err);
+    return err == MU_E_ABSENT && !was_founded(serve.dir) ? explain_unfounded(a, serve.dir)
+                                                         : explain(a, serve.dir, err);
 }
 
 /* A check needs no place of its own: one beside the other temporary files is made and removed. */

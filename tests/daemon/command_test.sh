@@ -70,6 +70,12 @@ fails 2 "an area that is no path is wrong usage" "$musterd" init --dir "$dir" --
 fails 2 "an actual record has no start of its own" \
     "$musterd" init --dir "$dir" --county X --area cn/99 --start 2031-07-16T14:00
 fails 3 "nothing to serve is not found" "$musterd" --dir "$tap_dir/nowhere"
+says "and it is said how a record begins" 'no record was founded here.*musterd init'
+mkdir "$tap_dir/agent"
+fails 3 "nor in a folder that is somebody else's" "$musterd" --dir "$tap_dir/agent"
+says "which is there, and is not said to be missing" 'no record was founded here'
+fails 6 "what is no backup is not restored" "$musterd" restore --from /dev/null --check
+says "and called none" 'no backup of a record.*musterd backup.*MU-101'
 story "--help answers" "$musterd" --help
 for key in endpoint quota_bytes reserve_bytes sessions_max credit_bytes rate_bytes_s turn_bytes \
     budget_bytes; do
