@@ -62,6 +62,8 @@ fails 4 "nobody but an admin grants" "$B/muster" --dir "$tap_dir/HC" agency gran
 says "with the code" 'MU-121'
 fails 2 "a grant of nothing is no grant" admin grant HC
 
+fails 2 "a kind nobody has" admin grant HC --kinds nosuch
+says "is named as typed" 'no kind "nosuch"'
 fails 2 "a role nobody has" admin revoke HC --role nosuch
 says "is answered with those there are" 'no role "nosuch" .*health water'
 fails 3 "an agency nobody knows is granted nothing" admin grant HCX --role health

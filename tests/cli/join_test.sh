@@ -15,6 +15,8 @@ fails 2 "an invitation names whom" "$B/muster" --dir "$county/admin-1" agency in
 fails 2 "and as what" "$B/muster" --dir "$county/admin-1" agency invite HC
 fails 2 "a role nobody knows is said at once" "$B/muster" --dir "$county/admin-1" agency invite HC --role helth
 says "with its name" 'helth'
+fails 2 "so is a kind" "$B/muster" --dir "$county/admin-1" agency invite HC --role health --kinds gauge,raod
+says "with the one that may be meant" 'no kind "raod"; did you mean "road"'
 fails 2 "so is a code no machine could join as" "$B/muster" --dir "$county/admin-1" agency invite "H C" --role health
 fails 2 "a time that is none is wrong usage" "$B/muster" --dir "$county/admin-1" agency invite HC --role health --valid 3
 fails 2 "nobody becomes an admin by a code" "$B/muster" --dir "$county/admin-1" agency invite X --role admin

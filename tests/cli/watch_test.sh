@@ -35,6 +35,8 @@ first=$(numbers)
 tap_line $? "one, as JSON on its standard input"
 story "two more are said" road restricted
 story "while nobody watches" road open
+fails 2 "a command is handed each once, not the last few" hc watch --exec true -n 2 --no-follow
+says "and where it begins is said" '--exec goes on where it was'
 fails 2 "a kind nobody knows is not waited for" hc watch --type gauge,raod
 says "by its name" 'no kind "raod"'
 story "the next watch goes on where the last one was" hc watch --type road --exec "$hand" --no-follow

@@ -250,7 +250,7 @@ static int set_kinds(struct acting *a, struct mu_saying *saying)
     char list[1024], field[64];
     char *rest = NULL;
     size_t i = 0;
-    int code = MU_EXIT_DONE;
+    int code = mu_kinds_check(a->voice.cli, a->kinds);
 
     snprintf(list, sizeof list, "%s", a->kinds == NULL ? "" : a->kinds);
     for (char *kind = strtok_r(list, ",", &rest); code == MU_EXIT_DONE && kind != NULL;

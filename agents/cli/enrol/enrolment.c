@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/wire/say.h"
+
 #define LIST_MAX 32u
 
 /* ---- roles and grants ------------------------------------------------------------------------------- */
@@ -82,6 +84,25 @@ static enum mu_err add_grants(struct mu_voice *voice, const struct mu_terms *ter
                          : cut_list(arena, terms->kinds, &grant->kinds, &grant->n_kinds);
 }
 
+int mu_kinds_check(const struct mu_cli *cli, const char *list)
+{
+    char kind[64], near[128];
+    struct mu_text text = mu_text(near, sizeof near);
+
+    for (size_t length; list != NULL && *list != '\0';
+         list += length + (list[length] == ',' ? 1 : 0)) {
+        length = strcspn(list, ",");
+        snprintf(kind, sizeof kind, "%.*s", (int)(length < sizeof kind ? length : sizeof kind - 1),
+                 list);
+        if (length == 0 || strcmp(kind, "*") == 0 || mu_kind_number(kind) != 0)
+            continue; /* an empty one is refused where it is cut */
+        return mu_say_near_kind(kind, &text)
+                   ? mu_cli_misused(cli, MU_W_UNKNOWN_KIND_NEAR, kind, near, NULL)
+                   : mu_cli_misused(cli, MU_W_UNKNOWN_KIND, kind, NULL);
+    }
+    return MU_EXIT_DONE;
+}
+
 /* --from, --until: a slip is explained in the words typed, not by the field they fill. */
 static int set_term(struct mu_voice *voice, struct mu_saying *saying, const char *field,
                     const char *value)
@@ -97,8 +118,10 @@ int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
     Muster__Enrolment *enrolment = saying->event->enrolment;
     enum mu_err err = cut_list(&voice->arena, terms->roles, &enrolment->roles, &enrolment->n_roles);
 
-    int code = set_term(voice, saying, "enrolment.not_before_ms", terms->from);
+    int code = mu_kinds_check(voice->cli, terms->kinds);
 
+    if (code == MU_EXIT_DONE)
+        code = set_term(voice, saying, "enrolment.not_before_ms", terms->from);
     if (code == MU_EXIT_DONE)
         code = set_term(voice, saying, "enrolment.not_after_ms", terms->until);
     if (code != MU_EXIT_DONE)

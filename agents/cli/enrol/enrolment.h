@@ -16,6 +16,9 @@ struct mu_terms {
     bool desk;
 };
 
+/* "road,gauge" or "*": each a kind there is? Explained with the first that is none; an exit code. */
+int mu_kinds_check(const struct mu_cli *cli, const char *list);
+
 /* Roles, grants, area and end into saying->event->enrolment. Explained; an exit code. */
 int mu_enrolment_fill(struct mu_voice *voice, const struct mu_terms *terms,
                       struct mu_saying *saying);

@@ -301,7 +301,10 @@ static int check_terms(struct mu_invite *invite)
 {
     char roles[256];
     char *rest = NULL;
+    int code = mu_kinds_check(invite->cli, invite->terms.kinds);
 
+    if (code != MU_EXIT_DONE)
+        return code;
     snprintf(roles, sizeof roles, "%s", invite->terms.roles == NULL ? "" : invite->terms.roles);
     for (char *role = strtok_r(roles, ",", &rest); role != NULL;
          role = strtok_r(NULL, ",", &rest)) {

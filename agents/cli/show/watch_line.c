@@ -212,6 +212,8 @@ static int check_line(struct mu_watch *watch)
     if (watch->command == NULL &&
         (watch->cursor != NULL || watch->exec.keep_going || watch->exec.again))
         return mu_cli_misused(watch->cli, MU_W_ONLY_WITH_EXEC, NULL);
+    if (watch->command != NULL && watch->last >= 0) /* it would pass over what is still owed */
+        return mu_cli_misused(watch->cli, MU_W_EXEC_NOT_LAST, NULL);
     return mu_watch_filter(watch);
 }
 
