@@ -90,6 +90,18 @@ static int find_card(struct mu_voice *voice, struct decision *decision)
     return MU_EXIT_DONE;
 }
 
+/* To decide anew is allowed, and nobody shall do it without knowing. */
+static void tell_earlier(const struct mu_voice *voice, const struct decision *decision)
+{
+    const Muster__Finding *finding = decision->card->finding;
+    const struct mu_said *earlier =
+        finding->decision == NULL ? NULL : mu_picture_said(voice->picture, finding->decision);
+
+    if (earlier != NULL && earlier->event->decision->reason != NULL)
+        mu_cli_tell(voice->cli, MU_W_DECIDED_BEFORE, decision->words[0],
+                    earlier->event->decision->reason, NULL);
+}
+
 static int choose_option(struct mu_voice *voice, struct decision *decision)
 {
     const Muster__Finding *finding = decision->card->finding;
@@ -239,6 +251,7 @@ static int decide(struct mu_voice *voice, struct decision *decision)
         code = choose_option(voice, decision);
     if (code != MU_EXIT_DONE)
         return code;
+    tell_earlier(voice, decision);
     enum mu_err err = mu_say_begin(MUSTER__EVENT__BODY_DECISION, NULL, &voice->how, &saying);
     if (err != MU_OK)
         return mu_cli_error(voice->cli, err, NULL);

@@ -64,8 +64,12 @@ fails 3 "not a card nobody raised" cmd conflict decide C04:LV-99 --option 1 --re
 story "the command decides" cmd conflict decide C04:LV-01 --verdict hold --reason "people first" \
     'orders[0].agency=WR' 'orders[0].object=LV-01' 'orders[0].owes_version=true'
 says "and is answered" 'accepted as entry'
+silent "of an earlier decision, for there is none" 'decided already'
 story "everybody sees it decided" county_until '^EXERCISE decided .*people first' \
     wr conflict show C04:LV-01
+story "decided once more" cmd conflict decide C04:LV-01 --verdict hold --reason "people first, still" \
+    'orders[0].agency=WR' 'orders[0].object=LV-01' 'orders[0].owes_version=true'
+says "it hears what it decided before" 'was decided already ("people first")'
 story "and who owes what" county_until 'owed .*WR owes a new version of LV-01' \
     em watch --no-follow --type finding
 
