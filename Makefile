@@ -168,7 +168,7 @@ man:
 lint:
 	sh tests/house/includes.sh
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	clang-tidy --quiet $$(git ls-files '*.c' | grep -v '^tests/') -- $(CSTD) $(INC) $(PKGCF)
+	git ls-files '*.c' | grep -v '^tests/' | xargs -P "$$(nproc)" -n 16 sh -c 'clang-tidy --quiet "$$@" -- $(CSTD) $(INC) $(PKGCF)' tidy
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
