@@ -171,12 +171,9 @@ static int hand_over(const struct mu_cli *cli, char *path)
 {
     char self[PATH_MAX], beside[PATH_MAX + 16];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    char lang[] = "--lang=en";
+    char *lang = cli->lang == MU_LANG_ZH ? "--lang=zh" : "--lang=en";
     char *argv[] = {
         "muster-replay", "verify", path, lang, cli->form == MU_FORM_JSON ? "--json" : NULL, NULL};
-
-    if (cli->lang == MU_LANG_ZH)
-        memcpy(lang + sizeof "--lang=" - 1, "zh", 2);
 
     fflush(NULL);
     if (length > 0) {

@@ -225,7 +225,7 @@ static int renew_one(struct renewing *r, const struct renewed *one)
         return mu_cli_error(r->cli, err, MU_CA_NAME);
     saying.event->enrolment = e;
     if (r->until != NULL &&
-        (err = mu_say_set(&saying, "enrolment.not_after_ms", r->until, &voice->how)) != MU_OK)
+        mu_say_set(&saying, "enrolment.not_after_ms", r->until, &voice->how) != MU_OK)
         return mu_cli_misused(r->cli, MU_W_BAD_TIME, r->until, NULL);
     if ((code = mu_seal_say(voice, r->roster, &saying)) == MU_EXIT_DONE)
         tell_renewed(r, one->member, e);
