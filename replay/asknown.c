@@ -179,10 +179,11 @@ static enum mu_err print_picture(const struct view *view)
 {
     char *buffer = malloc(DUMP_BYTES_MAX);
     struct mu_text text = mu_text(buffer, buffer == NULL ? 0 : DUMP_BYTES_MAX);
+    struct mu_listener listener = {view->options->lang, mu_whole_offset_min(&view->whole)};
 
     if (buffer == NULL)
         return MU_E_NO_MEMORY;
-    mu_picture_dump(view->held.picture, &text);
+    mu_picture_tell(view->held.picture, &listener, &text);
     fputs(buffer, view->out);
     free(buffer);
     return text.cut ? MU_E_LIMIT : MU_OK;

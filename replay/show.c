@@ -133,11 +133,12 @@ static enum mu_err print_picture(const struct showing *show, FILE *out)
 {
     char *buffer = malloc(DUMP_BYTES_MAX);
     struct mu_text text = mu_text(buffer, buffer == NULL ? 0 : DUMP_BYTES_MAX);
+    struct mu_listener listener = {show->options->lang, offset_min(show)};
 
     if (buffer == NULL)
         return MU_E_NO_MEMORY;
     print_head(show, out);
-    mu_picture_dump(show->picture, &text);
+    mu_picture_tell(show->picture, &listener, &text);
     fputs(buffer, out);
     free(buffer);
     return text.cut ? MU_E_LIMIT : MU_OK;

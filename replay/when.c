@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/base/moment.h"
+#include "proto/words/amount.h"
 
 static enum mu_err read_civil(const char *at, int offset_min, int64_t *out)
 {
@@ -79,10 +80,7 @@ void mu_time_offset(int offset_min, char out[MU_MOMENT_CHARS])
 
 void mu_time_clock(int64_t ms, int offset_min, char out[MU_CLOCK_CHARS])
 {
-    struct mu_civil c = mu_civil(ms, offset_min);
+    struct mu_text text = mu_text(out, MU_CLOCK_CHARS);
 
-    if (c.second == 0)
-        snprintf(out, MU_CLOCK_CHARS, "%02d:%02d", c.hour, c.minute);
-    else
-        snprintf(out, MU_CLOCK_CHARS, "%02d:%02d:%02d", c.hour, c.minute, c.second);
+    mu_words_clock(&text, ms, offset_min);
 }

@@ -1,109 +1,32 @@
 /* The picture as text: one line per object, in the order of kinds and names. Log numbers are left
- * out, so that two records that say the same in another order read the same. */
+ * out, so that two records that say the same in another order read the same. voice.c says each value. */
 #include "proto/picture/card.h"
 #include "proto/picture/fold.h"
 #include "proto/picture/people.h"
+#include "proto/picture/voice.h"
 #include "proto/wire/event.h"
-#include "proto/wire/json.h"
 #include "proto/words/terms.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Two voices say the same: a line for people and for diff, members of one object for programs. What is not
- * known is in neither. */
-struct voice {
-    struct mu_text *out;
-    bool json;
-    const char *comma;
-};
-
-static void add_key(struct voice *v, const char *key)
+/* Where nobody named a shelter, people read what kind of place it is. */
+static void dump_leg(const struct mu_object *evacuation, size_t index, struct voice *v)
 {
-    mu_text_add(v->out, v->comma);
-    mu_json_quote(key, v->out);
-    mu_text_add(v->out, ":");
-    v->comma = ",";
-}
+    const Muster__EvacuationLeg *leg = mu_object_head(evacuation)->event->evacuation->legs[index];
+    uint32_t persons = mu_leg_persons(evacuation, index);
+    uint32_t kind = (uint32_t)leg->destination_kind;
+    const char *to = leg->destination;
 
-static void begin_word(struct voice *v, const char *word)
-{
-    if (word != NULL)
-        mu_text_addf(v->out, " %s", word);
-}
-
-/* `word` stands in the line (NULL: the value alone), `key` in the object. */
-static void add_number(struct voice *v, const char *word, const char *key, bool known,
-                       int64_t value)
-{
-    if (!known)
-        return;
-    if (!v->json) {
-        begin_word(v, word);
-        mu_text_addf(v->out, " %lld", (long long)value);
-        return;
-    }
-    add_key(v, key);
-    mu_text_addf(v->out, "\"%lld\"", (long long)value);
-}
-
-static void add_word(struct voice *v, const char *word, const char *key, const char *value)
-{
-    if (value == NULL)
-        return;
-    if (!v->json) {
-        begin_word(v, word);
-        mu_text_addf(v->out, " %s", value);
-        return;
-    }
-    add_key(v, key);
-    mu_json_quote(value, v->out);
-}
-
-/* A value of an enum: its number in the line, its English name in the object. */
-static void add_code(struct voice *v, const char *word, const char *type, uint32_t value)
-{
-    const char *name = mu_term(type, value, MU_LANG_EN);
-
-    if (!v->json)
-        mu_text_addf(v->out, " %s %u", word, value);
-    else if (strcmp(name, "?") != 0)
-        add_word(v, word, word, name);
-}
-
-static void open_list(struct voice *v, const char *key)
-{
-    if (!v->json)
-        return;
-    add_key(v, key);
-    mu_text_add(v->out, "[");
-    v->comma = "";
-}
-
-static void close_list(struct voice *v)
-{
-    if (!v->json)
-        return;
-    mu_text_add(v->out, "]");
-    v->comma = ",";
-}
-
-/* One of a list begins with its name; NULL: not stated. */
-static void open_item(struct voice *v, const char *sign, const char *key, const char *name)
-{
-    if (!v->json) {
-        mu_text_addf(v->out, " %s%s", sign, name == NULL ? "?" : name);
-        return;
-    }
-    mu_text_addf(v->out, "%s{", v->comma);
-    v->comma = "";
-    add_word(v, NULL, key, name);
-}
-
-static void close_item(struct voice *v)
-{
-    if (v->json)
-        mu_text_add(v->out, "}");
-    v->comma = ",";
+    if (to == NULL && v->listener != NULL && kind != 0)
+        to = mu_term("DestinationKind", kind, v->listener->lang);
+    mu_voice_item(v, "-> ", "destination", to);
+    if (v->listener != NULL && persons == 0 && !leg->has_persons)
+        mu_voice_unstated(v);
+    else
+        mu_voice_count(v, LABEL(NULL, "persons", MU_W_TELL_PERSONS), true, persons);
+    mu_voice_item_end(v);
 }
 
 static void dump_evacuation(const mu_picture *picture, const struct mu_said *head, struct voice *v)
@@ -113,19 +36,20 @@ static void dump_evacuation(const mu_picture *picture, const struct mu_said *hea
     struct mu_stated remaining = mu_evacuation_remaining(head->object);
 
     (void)picture;
-    add_word(v, "zone", "zone", now->zone);
-    add_code(v, "kind", "PopulationKind", (uint32_t)now->population_kind);
-    add_code(v, "state", "EvacuationState", (uint32_t)mu_evacuation_state(head->object));
-    add_number(v, "planned", "planned", now->has_persons_planned, now->persons_planned);
-    add_number(v, "moved", "moved", moved.known, moved.value);
-    add_number(v, "remaining", "remaining", remaining.known, remaining.value);
-    open_list(v, "legs");
-    for (size_t i = 0; i < now->n_legs; i++) {
-        open_item(v, "-> ", "destination", now->legs[i]->destination);
-        add_number(v, NULL, "persons", true, mu_leg_persons(head->object, i));
-        close_item(v);
-    }
-    close_list(v);
+    mu_voice_name(v, LABEL("zone", "zone", MU_W_F_FROM), now->zone);
+    mu_voice_code(v, LABEL("kind", "kind", MU_W_TELL_KIND), "PopulationKind",
+                  (uint32_t)now->population_kind);
+    mu_voice_code(v, LABEL("state", "state", MU_W_TELL_STATE), "EvacuationState",
+                  (uint32_t)mu_evacuation_state(head->object));
+    mu_voice_count(v, LABEL("planned", "planned", MU_W_F_PLANNED), now->has_persons_planned,
+                   now->persons_planned);
+    mu_voice_count(v, LABEL("moved", "moved", MU_W_F_MOVED), moved.known, moved.value);
+    mu_voice_count(v, LABEL("remaining", "remaining", MU_W_F_REMAINING), remaining.known,
+                   remaining.value);
+    mu_voice_list(v, "legs");
+    for (size_t i = 0; i < now->n_legs; i++)
+        dump_leg(head->object, i, v);
+    mu_voice_list_end(v);
 }
 
 static void dump_shelter(const mu_picture *picture, const struct mu_said *head, struct voice *v)
@@ -134,9 +58,11 @@ static void dump_shelter(const mu_picture *picture, const struct mu_said *head, 
 
     if (!mu_shelter_look(picture, head->object->id, &shelter))
         return;
-    add_number(v, "present", "present", shelter.present.known, shelter.present.value);
-    add_number(v, "of", "capacity", shelter.capacity.known, shelter.capacity.value);
-    add_number(v, "load", "load", true, shelter.load);
+    mu_voice_count(v, LABEL("present", "present", MU_W_F_PRESENT), shelter.present.known,
+                   shelter.present.value);
+    mu_voice_count(v, LABEL("of", "capacity", MU_W_F_CAPACITY), shelter.capacity.known,
+                   shelter.capacity.value);
+    mu_voice_count(v, LABEL("load", "load", MU_W_F_LOAD), true, shelter.load);
 }
 
 static void dump_stock(const mu_picture *picture, const struct mu_said *head, struct voice *v)
@@ -144,49 +70,58 @@ static void dump_stock(const mu_picture *picture, const struct mu_said *head, st
     const Muster__Stock *stock = head->event->stock;
 
     (void)picture;
-    open_list(v, "lines");
+    mu_voice_list(v, "lines");
     for (size_t i = 0; i < stock->n_lines; i++) {
         const Muster__StockLine *line = stock->lines[i];
 
-        open_item(v, "", "item", line->item);
-        add_number(v, "on_hand", "onHandMilli", line->has_on_hand_milli, line->on_hand_milli);
-        add_number(v, "usable", "usableMilli", line->has_usable_milli, line->usable_milli);
-        close_item(v);
+        mu_voice_item(v, "", "item", line->item);
+        mu_voice_milli(v, LABEL("on_hand", "onHandMilli", MU_W_TELL_ON_HAND),
+                       line->has_on_hand_milli, line->on_hand_milli, (uint32_t)line->unit);
+        mu_voice_milli(v, LABEL("usable", "usableMilli", MU_W_TELL_USABLE), line->has_usable_milli,
+                       line->usable_milli, (uint32_t)line->unit);
+        mu_voice_item_end(v);
     }
-    close_list(v);
+    mu_voice_list_end(v);
 }
 
 static void dump_quantities(struct voice *v, Muster__ItemQuantity *const *lines, size_t count)
 {
-    open_list(v, "lines");
+    mu_voice_list(v, "lines");
     for (size_t i = 0; i < count; i++) {
-        open_item(v, "", "item", lines[i]->item);
-        add_number(v, NULL, "quantityMilli", true, lines[i]->quantity_milli);
-        close_item(v);
+        mu_voice_item(v, "", "item", lines[i]->item);
+        if (v->listener != NULL && !lines[i]->has_quantity_milli)
+            mu_voice_unstated(v);
+        else
+            mu_voice_milli(v, LABEL(NULL, "quantityMilli", MU_W_F_AS_IS), true,
+                           lines[i]->quantity_milli, (uint32_t)lines[i]->unit);
+        mu_voice_item_end(v);
     }
-    close_list(v);
+    mu_voice_list_end(v);
 }
 
 static void dump_request(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
     (void)picture;
-    add_word(v, "asked", "asked", head->event->supply_request->asked);
+    mu_voice_name(v, LABEL("asked", "asked", MU_W_F_ASKED_OF), head->event->supply_request->asked);
     dump_quantities(v, head->event->supply_request->lines, head->event->supply_request->n_lines);
 }
 
 static void dump_response(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
     (void)picture;
-    add_code(v, "answer", "SupplyAnswer", (uint32_t)head->event->supply_response->answer);
+    mu_voice_code(v, LABEL("answer", "answer", MU_W_TELL_ANSWER), "SupplyAnswer",
+                  (uint32_t)head->event->supply_response->answer);
     dump_quantities(v, head->event->supply_response->lines, head->event->supply_response->n_lines);
 }
 
 static void dump_commitment(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
     (void)picture;
-    add_word(v, "party", "party", head->event->supply_commitment->party);
-    add_word(v, "request", "request", head->event->supply_commitment->request);
-    add_code(v, "kind", "CommitmentKind", (uint32_t)head->event->supply_commitment->kind);
+    mu_voice_name(v, LABEL("party", "party", MU_W_F_FROM), head->event->supply_commitment->party);
+    mu_voice_name(v, LABEL("request", "request", MU_W_F_ANSWERS),
+                  head->event->supply_commitment->request);
+    mu_voice_code(v, LABEL("kind", "kind", MU_W_TELL_KIND), "CommitmentKind",
+                  (uint32_t)head->event->supply_commitment->kind);
     dump_quantities(v, head->event->supply_commitment->lines,
                     head->event->supply_commitment->n_lines);
 }
@@ -196,64 +131,63 @@ static void dump_sheet(const mu_picture *picture, const struct mu_said *head, st
     const Muster__SupplySheet *sheet = head->event->supply_sheet;
 
     (void)picture;
-    open_list(v, "lines");
+    mu_voice_list(v, "lines");
     for (size_t i = 0; i < sheet->n_lines; i++) {
         const Muster__SheetLine *line = sheet->lines[i];
 
-        open_item(v, "", "item", line->item);
-        add_number(v, "to_send", "toSendMilli", line->has_to_send_milli, line->to_send_milli);
-        add_number(v, "usable", "usableMilli", line->has_stock_usable_milli,
-                   line->stock_usable_milli);
-        add_number(v, "short", "shortMilli", line->has_short_milli, line->short_milli);
-        close_item(v);
+        mu_voice_item(v, "", "item", line->item);
+        mu_voice_milli(v, LABEL("to_send", "toSendMilli", MU_W_TELL_TO_SEND),
+                       line->has_to_send_milli, line->to_send_milli, (uint32_t)line->unit);
+        mu_voice_milli(v, LABEL("usable", "usableMilli", MU_W_TELL_USABLE),
+                       line->has_stock_usable_milli, line->stock_usable_milli,
+                       (uint32_t)line->unit);
+        mu_voice_milli(v, LABEL("short", "shortMilli", MU_W_TELL_SHORT), line->has_short_milli,
+                       line->short_milli, (uint32_t)line->unit);
+        mu_voice_item_end(v);
     }
-    close_list(v);
-}
-
-static void dump_print(const struct mu_print *print, struct voice *v)
-{
-    open_item(v, "", "place", print->place);
-    if (v->json) {
-        add_number(v, NULL, "startAtMs", print->span.start_ms != INT64_MIN, print->span.start_ms);
-        add_number(v, NULL, "endAtMs", print->span.end_ms != INT64_MAX, print->span.end_ms);
-    } else {
-        mu_text_addf(v->out, " %lld..%lld", (long long)print->span.start_ms,
-                     (long long)print->span.end_ms);
-    }
-    add_code(v, "activity", "Activity", (uint32_t)print->activity);
-    add_code(v, "effect", "EdgeEffect", (uint32_t)print->effect);
-    close_item(v);
+    mu_voice_list_end(v);
 }
 
 static void dump_prints(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
     (void)picture;
-    open_list(v, "places");
-    for (size_t i = 0; i < head->object->print_count; i++)
-        dump_print(&head->object->prints[i], v);
-    close_list(v);
+    mu_voice_places(v, head->object);
+}
+
+/* What it says lies in its name, but for people in a number: which rung was reached. */
+static void dump_acknowledgement(const mu_picture *picture, const struct mu_said *head,
+                                 struct voice *v)
+{
+    (void)picture;
+    if (v->listener != NULL)
+        mu_voice_code(v, LABEL("rung", "rung", MU_W_F_AS_IS), "Rung",
+                      (uint32_t)head->event->acknowledgement->rung);
 }
 
 static void dump_road(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
-    add_code(v, "state", "RoadState", (uint32_t)head->event->road->state);
-    add_number(v, "max_load_kg", "maxLoadKg", head->event->road->has_max_load_kg,
-               head->event->road->max_load_kg);
+    mu_voice_code(v, LABEL("state", "state", MU_W_TELL_STATE), "RoadState",
+                  (uint32_t)head->event->road->state);
+    mu_voice_count(v, LABEL("max_load_kg", "maxLoadKg", MU_W_F_MAX_LOAD),
+                   head->event->road->has_max_load_kg, head->event->road->max_load_kg);
     dump_prints(picture, head, v);
 }
 
 static void dump_declaration(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
     (void)picture;
-    add_code(v, "kind", "DeclarationKind", (uint32_t)head->event->declaration->kind);
-    add_code(v, "level", "ResponseLevel", (uint32_t)head->event->declaration->level);
-    add_word(v, "in_charge", "inCharge", head->event->declaration->in_charge);
+    mu_voice_code(v, LABEL("kind", "kind", MU_W_TELL_KIND), "DeclarationKind",
+                  (uint32_t)head->event->declaration->kind);
+    mu_voice_code(v, LABEL("level", "level", MU_W_TELL_LEVEL), "ResponseLevel",
+                  (uint32_t)head->event->declaration->level);
+    mu_voice_name(v, LABEL("in_charge", "inCharge", MU_W_F_IN_CHARGE),
+                  head->event->declaration->in_charge);
 }
 
 static void dump_alert(const mu_picture *picture, const struct mu_said *head, struct voice *v)
 {
     (void)picture;
-    add_word(v, "area", "area", head->event->envelope->area);
+    mu_voice_name(v, LABEL("area", "area", MU_W_F_IN), head->event->envelope->area);
 }
 
 static void dump_figure(const mu_picture *picture, const struct mu_said *head, struct voice *v)
@@ -261,10 +195,12 @@ static void dump_figure(const mu_picture *picture, const struct mu_said *head, s
     const Muster__Figure *figure = head->event->figure;
 
     (void)picture;
-    add_word(v, "indicator", "indicator", figure->indicator);
-    add_word(v, "area", "area", figure->area);
-    add_number(v, "value", "value", figure->has_value, figure->value);
-    add_number(v, "as_of", "asOfMs", figure->has_as_of_at_ms, figure->as_of_at_ms);
+    mu_voice_name(v, LABEL("indicator", "indicator", MU_W_F_AS_IS), figure->indicator);
+    mu_voice_name(v, LABEL("area", "area", MU_W_F_IN), figure->area);
+    mu_voice_measure(v, LABEL("value", "value", MU_W_F_AS_IS), figure->has_value, figure->value,
+                     (uint32_t)figure->unit);
+    mu_voice_time(v, LABEL("as_of", "asOfMs", MU_W_F_AS_OF), figure->has_as_of_at_ms,
+                  figure->as_of_at_ms);
 }
 
 static const struct {
@@ -284,6 +220,7 @@ static const struct {
     {MUSTER__EVENT__BODY_FIGURE, dump_figure},
     {MUSTER__EVENT__BODY_ALERT, dump_alert},
     {MUSTER__EVENT__BODY_DECLARATION, dump_declaration},
+    {MUSTER__EVENT__BODY_ACKNOWLEDGEMENT, dump_acknowledgement},
 };
 
 static void dump_row(const mu_picture *picture, const struct mu_said *head, struct voice *v)
@@ -293,21 +230,36 @@ static void dump_row(const mu_picture *picture, const struct mu_said *head, stru
             dump_rows[i].dump(picture, head, v);
 }
 
+/* "evacuation EV-01", and what there is instead of a statement. */
+static void dump_name(const struct mu_object *object, struct voice *v)
+{
+    bool known = mu_object_head(object) != NULL;
+    const char *kind = v->listener == NULL ? "?" : mu_term("Kind", object->kind, v->listener->lang);
+
+    mu_text_addf(v->out, "%s %s", strcmp(kind, "?") == 0 ? mu_kind_name(object->kind) : kind,
+                 object->id);
+    if (known)
+        return;
+    if (v->listener == NULL)
+        mu_text_add(v->out, object->withdrawn ? " withdrawn" : " not yet stated");
+    else
+        mu_text_addf(v->out, " %s",
+                     mu_voice_word(v, object->withdrawn ? MU_W_TELL_WITHDRAWN : MU_W_TELL_NOT_YET));
+}
+
 static void dump_object(const mu_picture *picture, const struct mu_object *object,
-                        struct mu_text *out)
+                        const struct mu_listener *listener, struct mu_text *out)
 {
     const struct mu_said *head = mu_object_head(object);
-    struct voice v = {.out = out};
+    struct voice v = {.out = out, .listener = listener};
 
-    mu_text_addf(out, "%s %s", mu_kind_name(object->kind), object->id);
-    if (head == NULL) {
-        mu_text_add(out, object->withdrawn ? " withdrawn\n" : " not yet stated\n");
-        return;
+    dump_name(object, &v);
+    if (head != NULL) {
+        if (head->version > 0)
+            mu_text_addf(out, "@%u", head->version);
+        mu_voice_name(&v, LABEL("by", "agency", MU_W_F_BY), head->event->envelope->agency);
+        dump_row(picture, head, &v);
     }
-    if (head->version > 0)
-        mu_text_addf(out, "@%u", head->version);
-    add_word(&v, "by", "agency", head->event->envelope->agency);
-    dump_row(picture, head, &v);
     mu_text_add(out, "\n");
 }
 
@@ -336,21 +288,33 @@ void mu_picture_each(const mu_picture *picture, mu_picture_object_fn *take, void
     }
 }
 
-static void dump_cards(const mu_picture *picture, struct mu_text *out)
+static void dump_card(const struct mu_card *card, struct mu_text *out)
 {
-    const struct mu_card *card;
+    mu_text_addf(out, "%s %s:%s %s raised %u\n", card->finding->has_card_id ? "card" : "finding",
+                 mu_rule_name(card->finding->rule),
+                 card->finding->subject == NULL ? "" : card->finding->subject,
+                 card->open ? "open" : "closed", card->raisings);
+}
 
-    for (size_t i = 0; (card = mu_picture_card_at(picture, i)) != NULL; i++)
-        if (card->finding != NULL)
-            mu_text_addf(out, "%s %s:%s %s raised %u\n",
-                         card->finding->has_card_id ? "card" : "finding",
-                         mu_rule_name(card->finding->rule),
-                         card->finding->subject == NULL ? "" : card->finding->subject,
-                         card->open ? "open" : "closed", card->raisings);
+static void tell_card(const struct mu_card *card, enum mu_lang lang, struct mu_text *out)
+{
+    char name[512], raised[16];
+    struct mu_text text = mu_text(name, sizeof name);
+    const char *args[] = {name, mu_word(card->open ? MU_W_TELL_OPEN : MU_W_TELL_CLOSED, lang),
+                          raised};
+
+    mu_text_addf(&text, "%s:%s", mu_rule_name(card->finding->rule),
+                 card->finding->subject == NULL ? "" : card->finding->subject);
+    snprintf(raised, sizeof raised, "%" PRIu32, card->raisings);
+    mu_words_fill(out,
+                  mu_word(card->finding->has_card_id ? MU_W_TELL_CARD : MU_W_TELL_FINDING, lang),
+                  args, 3);
+    mu_text_add(out, "\n");
 }
 
 struct dump {
     const mu_picture *picture;
+    const struct mu_listener *listener;
     struct mu_text *out;
 };
 
@@ -358,13 +322,31 @@ static void take_object(void *user, const struct mu_object *object)
 {
     const struct dump *dump = user;
 
-    dump_object(dump->picture, object, dump->out);
+    dump_object(dump->picture, object, dump->listener, dump->out);
+}
+
+static void dump_all(struct dump dump)
+{
+    const struct mu_card *card;
+
+    mu_picture_each(dump.picture, take_object, &dump);
+    for (size_t i = 0; (card = mu_picture_card_at(dump.picture, i)) != NULL; i++) {
+        if (card->finding == NULL)
+            continue;
+        if (dump.listener == NULL)
+            dump_card(card, dump.out);
+        else
+            tell_card(card, dump.listener->lang, dump.out);
+    }
 }
 
 void mu_picture_dump(const mu_picture *picture, struct mu_text *out)
 {
-    struct dump dump = {picture, out};
+    dump_all((struct dump){picture, NULL, out});
+}
 
-    mu_picture_each(picture, take_object, &dump);
-    dump_cards(picture, out);
+void mu_picture_tell(const mu_picture *picture, const struct mu_listener *listener,
+                     struct mu_text *out)
+{
+    dump_all((struct dump){picture, listener, out});
 }

@@ -226,6 +226,14 @@ const Muster__ReferenceObject *mu_picture_reference(const mu_picture *picture, c
 
 /* Everything that stands now. */
 void mu_picture_dump(const mu_picture *picture, struct mu_text *out);
+/* The same to a person: words for coded values, quantities in their units, local times; "open end" and "not
+ * stated" where it is so. */
+struct mu_listener {
+    enum mu_lang lang;
+    int offset_min; /* of local time, east of UTC */
+};
+void mu_picture_tell(const mu_picture *picture, const struct mu_listener *listener,
+                     struct mu_text *out);
 /* What its line says of one object as a JSON object: what is not known is absent, 64-bit numbers are
  * strings, values of enums their English names. */
 void mu_picture_dump_object(const mu_picture *picture, const struct mu_object *object,

@@ -294,6 +294,44 @@ static void programs_read_the_same(void **state)
     story_close(&s);
 }
 
+/* What a person reads of the same: the line that begins so. */
+static void reads(enum mu_lang lang, const char *line)
+{
+    const struct mu_listener listener = {lang, 480};
+    struct mu_text text = mu_text(dump, sizeof dump);
+
+    mu_picture_tell(s.picture, &listener, &text);
+    assert_false(text.cut);
+    if (strstr(dump, line) == NULL)
+        fail_msg("not there: %sin:\n%s", line, dump);
+}
+
+static void people_read_words_and_units(void **state)
+{
+    (void)state;
+    open_quiet();
+    story_hears(&s, NULL, "EM",
+                "evacuation EV-07 version=1 area=cn/99/01/21/201/201 persons_planned=1500"
+                " population_kind=centralised start_at_ms=13:52"
+                " legs[0].destination_kind=relatives legs[1].destination=S1"
+                " legs[1].destination_kind=shelter");
+    story_hears(&s, NULL, "CA",
+                "supply_request RQ-07 version=1 required_by_at_ms=18:00 deliver_to=S1 asked=D1 "
+                "lines[0].item=water lines[0].unit=litre"
+                " lines[0].quantity_milli=1234500");
+    story_hears(&s, NULL, "PS",
+                "road E14 version=1 stretch=E14 state=closed cause=flooded window=15:00-18:00");
+    reads(MU_LANG_EN, "evacuation EV-07@1 by EM, kind centralised, state not stated, planned 1,500"
+                      " -> relatives not stated -> S1 not stated\n");
+    reads(MU_LANG_ZH, "转移 EV-07@1 由EM，类别：集中安置，状态：未说明，计划1,500人"
+                      " -> 投亲靠友 未说明 -> S1 未说明\n");
+    reads(MU_LANG_EN, "supply request RQ-07@1 by CA, asked of D1, water 1,234.5 L\n");
+    reads(MU_LANG_ZH, "物资申请 RQ-07@1 由CA，向D1申请，water 1,234.5升\n");
+    reads(MU_LANG_EN, "road E14@1 by PS, state closed, E14 closes 2031-07-16 15:00–18:00\n");
+    reads(MU_LANG_ZH, "道路 E14@1 由PS，状态：封闭，E14 封闭 2031-07-16 15:00–18:00\n");
+    story_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +348,7 @@ int main(void)
         cmocka_unit_test(the_shelters_own_word_about_who_comes_counts),
         cmocka_unit_test(unknown_is_not_nought),
         cmocka_unit_test(programs_read_the_same),
+        cmocka_unit_test(people_read_words_and_units),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,32 @@ says "is named" 'no command "hold"'
 story "the language after --help" "$replay" --help --lang zh
 says "counts" '^示例$'
 
+# ---- an auditor reads it without a table of codes ---------------------------------------------------
+# A name may be a hash, whose digits are no figure.
+raw='\(^\|[^0-9a-f]\)[0-9]\{13,\}\|state [0-9]\|kind [0-9]\|level [0-9]\|answer [0-9]\|activity [0-9]\|effect [0-9]\|on_hand'
+for as in "" "--as SH"; do
+    for at in "" "--at 2031-07-16T14:40"; do
+        # shellcheck disable=SC2086  # two words each
+        story "show $as $at" "$replay" show "$file" $as $at
+        silent "no raw figure, no code" "$raw"
+        says "quantities in their units" '^supply request RQ-01@1 by CA, asked of D-CITY, quilt 160$'
+        says "litres" '^stock D1@1 .*, water on hand 12,000 L usable 12,000 L, '
+        says "states by their words" '^evacuation EV-01@1 by EM, kind centralised, state under way, planned 620,'
+        says "a road closed until nobody knows when" '^road RD-E15@1 by SH, state destroyed, E15 6+000 closes 2031-07-16 14:24 – open end$'
+        says "local times" '^operation plan PAT-1@1 by WR, M1 levee patrol 2031-07-16 13:50–18:00,'
+        says "which rung" '^acknowledgement DAM-01@1/CA/6 by CA, acknowledged$'
+        # shellcheck disable=SC2086
+        story "in Chinese" "$replay" show "$file" $as $at --lang zh
+        silent "neither" "$raw"
+        says "quantities" '^物资申请 RQ-01@1 由CA，向D-CITY申请，quilt 160$'
+        says "litres in Chinese" '，water 库存12,000升 可用12,000升，'
+        says "states" '^转移 EV-01@1 由EM，类别：集中安置，状态：转移中，计划620人，'
+        says "the open end" '^道路 RD-E15@1 由SH，状态：毁坏，E15 6+000 封闭 2031-07-16 14:24起，结束时间未定$'
+        says "cards" '^提示 C06:S1 已解除，第1次提出$'
+        silent "no English word of a state" ' state \| planned \| open, \|closed'
+    done
+done
+
 # ---- the same for programs -------------------------------------------------------------------------
 same() { cmp "$1" "$2"; }
 one_document() { # keeps it
@@ -129,7 +155,8 @@ evacuations() {
 for as in "" "--as SH"; do
     # shellcheck disable=SC2086  # two words
     story "show $as" "$replay" show "$file" $as
-    grep '^evacuation' "$tap_out" | sed 's/^evacuation \([^ ]*\) .* planned/\1 planned/' >"$tap_dir/ev"
+    grep '^evacuation' "$tap_out" |
+        sed 's/^evacuation \([^ ]*\) .* planned/\1 planned/; s/,//g; s/-> [a-z ]* \([0-9]*\)/-> ? \1/g' >"$tap_dir/ev"
     lines=$(grep -v '^on the machine' "$tap_out" | grep -c '^[a-z_]* [^ ]*.* by \|^card\|^finding ')
     # shellcheck disable=SC2086
     story "as JSON" "$replay" show "$file" $as --json

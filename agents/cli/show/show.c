@@ -5,38 +5,17 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/words/amount.h"
 #include "proto/words/terms.h"
 
 void mu_show_count(struct mu_text *out, int64_t value)
 {
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64,
-                          value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value);
-
-    if (value < 0)
-        mu_text_add(out, "-");
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            mu_text_add(out, ",");
-        mu_text_addf(out, "%c", digits[i]);
-    }
+    mu_words_count(out, value);
 }
 
 void mu_show_milli(struct mu_text *out, int64_t milli)
 {
-    int64_t whole = milli / 1000;
-    int64_t rest = milli % 1000 < 0 ? -(milli % 1000) : milli % 1000;
-    char part[8];
-
-    if (whole == 0 && milli < 0)
-        mu_text_add(out, "-");
-    mu_show_count(out, whole);
-    if (rest == 0)
-        return;
-    snprintf(part, sizeof part, ".%03d", (int)rest);
-    for (size_t last = strlen(part); part[last - 1] == '0'; last--)
-        part[last - 1] = '\0';
-    mu_text_add(out, part);
+    mu_words_milli(out, milli);
 }
 
 void mu_show_metres(struct mu_text *out, int64_t mm)
@@ -257,11 +236,14 @@ void mu_show_quantity(struct mu_text *out, const struct mu_style *style,
 void mu_show_edge(struct mu_text *out, const struct mu_style *style, const Muster__EdgeUse *edge)
 {
     mu_show_named(out, style, edge->edge == NULL ? "?" : edge->edge);
-    if (edge->has_from_m && edge->has_to_m && edge->from_m != edge->to_m)
-        mu_text_addf(out, " %" PRId64 "+%03" PRId64 "–%" PRId64 "+%03" PRId64, edge->from_m / 1000,
-                     edge->from_m % 1000, edge->to_m / 1000, edge->to_m % 1000);
-    else if (edge->has_from_m)
-        mu_text_addf(out, " %" PRId64 "+%03" PRId64, edge->from_m / 1000, edge->from_m % 1000);
+    if (edge->has_from_m) {
+        mu_text_add(out, " ");
+        mu_words_post(out, edge->from_m);
+    }
+    if (edge->has_from_m && edge->has_to_m && edge->from_m != edge->to_m) {
+        mu_text_add(out, "–");
+        mu_words_post(out, edge->to_m);
+    }
     if (!edge->has_effect)
         return;
     mu_text_add(out, " ");
