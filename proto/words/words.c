@@ -88,7 +88,7 @@ enum mu_lang mu_words_lang_of(const char *all, const char *messages, const char 
 
 enum mu_lang mu_words_lang_asked(int argc, char *const *argv, enum mu_lang otherwise)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 1; i < argc && argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
         const char *value = NULL;
 
         if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
