@@ -92,8 +92,9 @@ static void dump_quantities(struct voice *v, Muster__ItemQuantity *const *lines,
         if (v->listener != NULL && !lines[i]->has_quantity_milli)
             mu_voice_unstated(v);
         else
-            mu_voice_milli(v, LABEL(NULL, "quantityMilli", MU_W_F_AS_IS), true,
-                           lines[i]->quantity_milli, (uint32_t)lines[i]->unit);
+            mu_voice_milli(v, LABEL(NULL, "quantityMilli", MU_W_F_AS_IS),
+                           lines[i]->has_quantity_milli, lines[i]->quantity_milli,
+                           (uint32_t)lines[i]->unit);
         mu_voice_item_end(v);
     }
     mu_voice_list_end(v);
