@@ -185,7 +185,7 @@ struct mu_agent {
     int64_t clock_stood;  /* when it was wanted */
     bool clock_said;      /* over this session */
     uint64_t idle_through, idle_told, all_idle;
-    int64_t idle_echo; /* of the PING that told it first */
+    int64_t idle_echo; /* of the first PING whose PONG knows it */
 
     struct mu_submit submit;
     struct mu_giver giver;

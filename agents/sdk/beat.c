@@ -77,8 +77,10 @@ enum mu_err mu_beat_take_pong(struct mu_agent *agent, const struct mu_heard *hea
 
 void mu_agent_idle(mu_agent *agent, uint64_t through)
 {
-    if (through != agent->idle_through)
-        agent->all_idle = 0; /* what was told before the broker heard this may be old */
+    if (through != agent->idle_through) {
+        agent->all_idle = 0;
+        agent->idle_echo = agent->times.echo + 1; /* PONGs on their way know nothing of it */
+    }
     agent->idle_through = through;
     mu_turn_wake(agent);
 }

@@ -636,6 +636,35 @@ static void idle_is_not_known_of_a_broker_that_came_back(void **state)
     assert_int_equal(em.agent->all_idle, 0);
 }
 
+/* An answer on its way when we became busy knows nothing of it, also when we are at rest again where we were:
+ * an exercise in steps went on while programs were still at work. */
+static void an_old_answer_tells_nobody_idle(void **state)
+{
+    uint64_t two = 2;
+    unsigned before;
+    int64_t echo;
+
+    (void)state;
+    help_until(is_open, &em, broker, &em, NULL);
+    mu_agent_idle(em.agent, two);
+    help_until(all_idle, &two, broker, &em, NULL);
+    before = broker->pings;
+    echo = em.agent->times.echo;
+    while (em.agent->times.echo == echo) {
+        (void)mu_agent_all_idle(em.agent); /* asks */
+        help_turns(1, NULL, &em, NULL);
+    }
+    mu_agent_idle(em.agent, 0);
+    mu_agent_idle(em.agent, two);
+    while (broker->pings == before)
+        help_broker_turn(broker, 0);
+    broker->deaf_to_pings = true;
+    help_turns(50, broker, &em, NULL);
+    assert_int_equal(em.agent->all_idle, 0);
+    broker->deaf_to_pings = false;
+    help_until(all_idle, &two, broker, &em, NULL);
+}
+
 static enum mu_err take_long(void *user, enum mu_link link, enum mu_err why)
 {
     mu_agent **agent = user;
@@ -717,6 +746,7 @@ int main(void)
         STORY(a_clock_asked_of_a_broker_that_dies_is_asked_again),
         STORY(a_clock_that_went_on_is_not_asked_again),
         STORY(idle_is_not_known_of_a_broker_that_came_back),
+        STORY(an_old_answer_tells_nobody_idle),
         STORY(a_turn_that_took_long_wakes_at_once),
         STORY(a_loop_of_one_s_own_needs_only_the_descriptor),
     };
