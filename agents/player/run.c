@@ -28,12 +28,13 @@ static enum mu_err say(struct running *r, struct mu_saying *said, const char *ag
 
 /* ---- seats and the clock ---------------------------------------------------------------------------- */
 
-static enum mu_err act_seats(struct running *r)
+static enum mu_err act_seats(struct running *r, bool *acted)
 {
     mu_stage *stage = r->run->stage;
     struct mu_seat_act act;
     enum mu_err err = MU_OK;
 
+    *acted = false;
     while (err == MU_OK && mu_seats_next(mu_stage_seats(stage), mu_stage_now_ms(stage), &act)) {
         struct mu_saying said;
 
@@ -41,24 +42,28 @@ static enum mu_err act_seats(struct running *r)
         r->mistake->file = r->run->play->script_file;
         if ((err = mu_seat_event(&act, &r->arena, &said)) == MU_OK)
             err = say(r, &said, act.agency, act.due_ms, 0);
+        *acted = true;
     }
     return err;
 }
 
-/* Go on to `log_ms`. A stepped clock leaves each place only when every program has finished there;
- * the seats act on the way. */
+/* Go on to `log_ms`. A stepped clock leaves each place only when every program has finished there, also
+ * with what the seats did there on the way. */
 static enum mu_err advance(struct running *r, int64_t log_ms, bool stepped)
 {
     mu_stage *stage = r->run->stage;
     enum mu_err err = MU_OK;
 
     for (;;) {
+        bool acted = false;
         int64_t due;
 
         if (stepped)
             err = mu_stage_rest(stage);
         if (err == MU_OK)
-            err = act_seats(r);
+            err = act_seats(r, &acted);
+        if (err == MU_OK && stepped && acted)
+            continue;
         if (err != MU_OK || mu_stage_now_ms(stage) >= log_ms)
             break;
         due = mu_seats_due(mu_stage_seats(stage));
