@@ -130,6 +130,11 @@ void mu_agent_clock(mu_agent *agent, int64_t log_ms)
     mu_turn_wake(agent);
 }
 
+bool mu_agent_clock_answered(const mu_agent *agent)
+{
+    return agent->clock_wanted == 0;
+}
+
 /* ---- what it is worth ---------------------------------------------------------------------------- */
 
 static bool is_synchronised(const mu_agent *agent)

@@ -177,12 +177,14 @@ bool mu_agent_may_say(const mu_agent *agent, uint32_t kind);
 
 /* Programs of an exercise: say "I have folded all up to here", drive and read the step clock. */
 void mu_agent_idle(mu_agent *agent, uint64_t through);
-/* The number all programs connected have reported idle through, as told since the broker heard our own
- * last mu_agent_idle; 0: not told yet. Asks again. */
+/* The head of the record, when all programs connected have reported idle through it, as told since the
+ * broker heard our own last mu_agent_idle; else 0. Asks again. */
 uint64_t mu_agent_all_idle(mu_agent *agent);
 /* Ask for the log clock to go on to `log_ms`, with the next turn. A broker that goes before it answers is
  * asked again when it is back, unless its clock went on. */
 void mu_agent_clock(mu_agent *agent, int64_t log_ms);
+/* Whether that has been answered: the clock went on, and what stood in its way is in the record. */
+bool mu_agent_clock_answered(const mu_agent *agent);
 
 /* Say one thing about an invitation, as an admin: docs/PROTOCOL.md, "Joining". What a broken link
  * swallows is not said again. Errors: MU_E_UNREACHABLE, MU_E_TOO_LARGE. */

@@ -145,6 +145,15 @@ static enum mu_err take_receipt(struct mu_daemon *d, struct mu_peer *peer,
     return MU_OK;
 }
 
+/* Whoever has not folded the newest entry may have something to say to it; and a turn not yet committed
+ * holds newer ones. */
+static uint64_t all_idle(const struct mu_daemon *d)
+{
+    uint64_t least = mu_peers_idle_through(&d->peers, d->head.size);
+
+    return d->in_turn || least < d->head.size ? 0 : least;
+}
+
 static enum mu_err take_ping(struct mu_daemon *d, struct mu_peer *peer,
                              const struct mu_heard *heard)
 {
@@ -155,7 +164,7 @@ static enum mu_err take_ping(struct mu_daemon *d, struct mu_peer *peer,
     peer->idle_through = heard->as.ping.idle_through;
     peer->reports_idle = peer->reports_idle || peer->idle_through != 0;
     if (!d->clock.is_wall) /* nobody waits for programs of an actual record */
-        idle_through = mu_peers_idle_through(&d->peers, d->head.size);
+        idle_through = all_idle(d);
     mu_pong_write(
         &w, &(struct mu_pong){heard->as.ping.wall_ms, log_now(d), idle_through, d->now.wall_ms});
     if (mu_send(d, peer, mu_written(&w)) == MU_OK)

@@ -483,16 +483,18 @@ static void a_tick_stops_the_clock_and_reaches_followers(void **state)
     caller_close(&coordinator);
 }
 
-static void the_least_idle_program_is_told(void **state)
+static void programs_are_idle_only_at_the_head(void **state)
 {
     struct scene *s = *state;
 
     caller_ping(&s->admin, 0); /* no program has reported: everything there is */
     assert_int_equal(s->admin.heard.as.pong.all_idle_through, 2);
-    caller_ping(&s->em, 1);
-    assert_int_equal(s->em.heard.as.pong.all_idle_through, 1);
+    caller_ping(&s->em, 1); /* at rest, where the record no longer is */
+    assert_int_equal(s->em.heard.as.pong.all_idle_through, 0);
+    caller_ping(&s->em, 2);
+    assert_int_equal(s->em.heard.as.pong.all_idle_through, 2);
     caller_ping(&s->admin, 0);
-    assert_int_equal(s->admin.heard.as.pong.all_idle_through, 1);
+    assert_int_equal(s->admin.heard.as.pong.all_idle_through, 2);
     caller_ping(&s->em, 0); /* busy again */
     caller_ping(&s->admin, 0);
     assert_int_equal(s->admin.heard.as.pong.all_idle_through, 0);
@@ -523,7 +525,7 @@ int main(void)
         STORY(a_compromised_key_is_not_fed_and_what_it_sends_is_kept_apart),
         STORY(the_clock_moves_at_the_word_of_those_who_may),
         STORY(a_tick_stops_the_clock_and_reaches_followers),
-        STORY(the_least_idle_program_is_told),
+        STORY(programs_are_idle_only_at_the_head),
     };
 
     return cmocka_run_group_tests_name("serve", tests, NULL, NULL);
