@@ -109,6 +109,21 @@ static void add_raw(struct voice *v, const struct label *label, int64_t value)
 
 /* ---- values ---- */
 
+static void add_amount(struct voice *v, const struct label *label, int64_t value, uint32_t unit,
+                       void (*write)(struct mu_text *out, int64_t value))
+{
+    char amount[VALUE_CHARS];
+    struct mu_text text = mu_text(amount, sizeof amount);
+
+    if (v->listener == NULL) {
+        add_raw(v, label, value);
+        return;
+    }
+    write(&text, value);
+    add_unit(v, &text, unit);
+    say(v, label->says, amount);
+}
+
 void mu_voice_count(struct voice *v, const struct label *label, bool known, int64_t value)
 {
     mu_voice_measure(v, label, known, value, 0);
@@ -117,35 +132,15 @@ void mu_voice_count(struct voice *v, const struct label *label, bool known, int6
 void mu_voice_measure(struct voice *v, const struct label *label, bool known, int64_t value,
                       uint32_t unit)
 {
-    char amount[VALUE_CHARS];
-    struct mu_text text = mu_text(amount, sizeof amount);
-
-    if (!known)
-        return;
-    if (v->listener == NULL) {
-        add_raw(v, label, value);
-        return;
-    }
-    mu_words_count(&text, value);
-    add_unit(v, &text, unit);
-    say(v, label->says, amount);
+    if (known)
+        add_amount(v, label, value, unit, mu_words_count);
 }
 
 void mu_voice_milli(struct voice *v, const struct label *label, bool known, int64_t milli,
                     uint32_t unit)
 {
-    char amount[VALUE_CHARS];
-    struct mu_text text = mu_text(amount, sizeof amount);
-
-    if (!known)
-        return;
-    if (v->listener == NULL) {
-        add_raw(v, label, milli);
-        return;
-    }
-    mu_words_milli(&text, milli);
-    add_unit(v, &text, unit);
-    say(v, label->says, amount);
+    if (known)
+        add_amount(v, label, milli, unit, mu_words_milli);
 }
 
 void mu_voice_time(struct voice *v, const struct label *label, bool known, int64_t ms)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,8 +100,8 @@ static struct renewal *renewal(const struct papers *p, uint8_t seed, const char 
     struct renewal *r = calloc(1, sizeof *r);
 
     assert_non_null(r);
-    strcpy(r->agency, agency);
-    strcpy(r->roles, roles);
+    assert_true(snprintf(r->agency, sizeof r->agency, "%s", agency) < (int)sizeof r->agency);
+    assert_true(snprintf(r->roles, sizeof r->roles, "%s", roles) < (int)sizeof r->roles);
     county_enrolment(&r->e, seed, r->agency, r->roles);
     r->e.enrolment.has_replaces_agent = 1;
     r->e.enrolment.replaces_agent = r->e.enrolment.agent;
